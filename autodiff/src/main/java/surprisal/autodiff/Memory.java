@@ -1,0 +1,23 @@
+package surprisal.autodiff;
+
+import java.util.List;
+import surprisal.engine.Array;
+
+/** What an update remembers: one array for each parameter. */
+final class Memory {
+
+    private Memory() {}
+
+    /** Makes the memories on first use, and checks on every other that the parameters are still the same ones. */
+    static void fit(List<Array> memory, List<Array> p) {
+        if (memory.isEmpty()) {
+            p.forEach(x -> memory.add(Array.zeros(x.shape(), x.precision())));
+        }
+        for (int i = 0; i < p.size() || i < memory.size(); i++) {
+            if (i >= p.size() || i >= memory.size() || !memory.get(i).shape().equals(p.get(i).shape())) {
+                throw new IllegalArgumentException("this update belongs to another model (" + memory.size()
+                        + " parameters there, " + p.size() + " here, the first difference at " + i + "): make a new one");
+            }
+        }
+    }
+}

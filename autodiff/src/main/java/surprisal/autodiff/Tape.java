@@ -1,0 +1,370 @@
+package surprisal.autodiff;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Precision;
+import surprisal.engine.Shape;
+
+/**
+ * Records what is computed from a model's tensors, then walks back over the record: ∂loss/∂θ for every θ of the model
+ * (reverse-mode differentiation, Linnainmaa 1970).
+ *
+ * <p>A tape is reused: each {@link #grad} rewinds it and records into the memory of the pass before, so that a training
+ * step allocates next to nothing. The tensors of a pass, gradients included, are good until the next one:
+ * {@link Tensor#copy} keeps one, and to read a computed tensor that is stale is an error. A tape belongs to one thread.
+ */
+public final class Tape {
+
+    /* The list is in the order of computation, so it is already sorted: backward is the list from its end. A gradient is
+     * added to in that order, which makes its bits a function of the program alone. */
+
+    /** One computed tensor; kept from pass to pass for its memory. */
+    private static final class Node {
+        private Op op; // null for a variable or a constant
+        private int[] inputs = {}; // positions; -1 for a tensor that is on no tape
+        private Shape[] shapes = {};
+        private Array[] in = {};
+        private Array[] gIn = {};
+        private Array out;
+        private Array grad;
+        private boolean needed; // it depends on a variable
+        private boolean reached; // the loss depends on it, and grad holds what came so far
+    }
+
+    private final List<Node> nodes = new ArrayList<>();
+    private int size;
+    private long pass;
+    private long models; // how many models this tape has had; the pass of the variables of the last one is -models
+    private int variables;
+    private boolean recording;
+    private Object model;
+    private Object tracked;
+    private Object gradient;
+    private SequencedMap<String, Tensor> leaves;
+
+    /** An empty tape. */
+    public Tape() {}
+
+    /**
+     * The loss and its gradient with respect to every tensor of a model.
+     *
+     * @param model a tensor, or a record (of records, lists …) of tensors; see {@link Tree}
+     * @param loss computes a single number from the model that it is given. It must use its argument: a model that it
+     *     captured is a constant
+     * @param <M> the type of the model, and so of the gradient
+     * @return the loss in the units of the program (nats, for a free energy) and the gradient; both are good until the next
+     *     call
+     * @throws IllegalArgumentException if the model has no tensors, the loss is not a single number or doesn't depend on
+     *     the model
+     * @throws NonFiniteException if the loss is NaN or infinite; the message names the first op that made it so
+     * @throws IllegalStateException if it is called by the loss of this same tape
+     */
+    public <M> Grad<M> grad(M model, Function<? super M, Tensor> loss) {
+        Tensor value = record(model, loss);
+        double number = value.item();
+        if (!Double.isFinite(number)) {
+            throw NonFiniteException.of(number, culprit());
+        }
+        backward(value.position());
+        @SuppressWarnings("unchecked")
+        M typed = (M) gradient;
+        return new Grad<>(number, typed);
+    }
+
+    /**
+     * The parts of a model that its loss does not use: their gradient is zero whatever the data. Meant for tests.
+     *
+     * @param model the model
+     * @param loss as in {@link #grad}
+     * @param <M> the type of the model
+     * @return the names of the unused tensors, in the model's order
+     */
+    public <M> List<String> unused(M model, Function<? super M, Tensor> loss) {
+        grad(model, loss);
+        List<String> names = new ArrayList<>();
+        leaves.forEach((name, leaf) -> {
+            if (!nodes.get(leaf.position()).reached) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <M> Tensor record(M model, Function<? super M, Tensor> loss) {
+        if (recording) {
+            throw new IllegalStateException("grad within the loss of the same tape would overwrite what it has recorded: "
+                    + "give the inner one a tape of its own");
+        }
+        track(Objects.requireNonNull(model, "the model is null"));
+        pass++;
+        size = variables;
+        Tensor value;
+        recording = true;
+        try {
+            value = Objects.requireNonNull(loss.apply((M) tracked), "the loss is null: return a tensor");
+        } finally {
+            recording = false;
+        }
+        value.array(); // not one of an earlier pass
+        if (value.shape().size() != 1) {
+            throw new IllegalArgumentException("the loss has shape " + value.shape()
+                    + ": it must be one number; reduce it with mean() or sum()");
+        }
+        if (value.tape() != this || !nodes.get(value.position()).needed) {
+            throw new IllegalArgumentException("the loss does not depend on the model: "
+                    + "use the lambda's argument, not the captured model");
+        }
+        return value;
+    }
+
+    /** Makes every tensor of the model a variable, at the start of the tape. */
+    private void track(Object model) {
+        if (model == this.model) {
+            return;
+        }
+        IdentityHashMap<Array, Tensor> variable = new IdentityHashMap<>(); // what occurs twice is one variable
+        this.model = null;
+        for (int i = 0; i < variables; i++) {
+            nodes.set(i, new Node()); // the memory of the old ones is the old model's own
+        }
+        variables = 0;
+        size = 0;
+        pass++;
+        models++;
+        tracked = Tree.map(model, leaf -> {
+            Tensor known = variable.get(leaf.array());
+            if (known == null) {
+                known = variable(leaf);
+                variable.put(leaf.array(), known);
+            }
+            return known;
+        });
+        if (size == 0) {
+            throw new IllegalArgumentException("there is no tensor in " + model.getClass().getName()
+                    + ": a model is a record of tensors, of records or of lists of them");
+        }
+        leaves = Tree.leaves(tracked);
+        gradient = Tree.map(tracked, leaf -> new Tensor(nodes.get(leaf.position()).grad));
+        this.model = model;
+    }
+
+    private Tensor variable(Tensor leaf) {
+        if (leaf.tape() != null) {
+            throw new IllegalArgumentException("a tensor of the model was computed on a tape: copy() it first");
+        }
+        Node node = next();
+        clear(node);
+        node.out = leaf.array();
+        node.grad = Array.zeros(leaf.shape(), leaf.precision());
+        node.needed = true;
+        variables = size;
+        return new Tensor(node.out, this, -models, size - 1);
+    }
+
+    private Node next() {
+        if (size == nodes.size()) {
+            nodes.add(new Node());
+        }
+        return nodes.get(size++);
+    }
+
+    /** Forgets what a node was computed from, and by what. */
+    private static void clear(Node node) {
+        node.op = null;
+        node.inputs = new int[0];
+        node.shapes = new Shape[0];
+        node.in = new Array[0];
+        node.gIn = new Array[0];
+    }
+
+    boolean live(long pass, int position) {
+        return pass == this.pass && position < size || pass == -models && position < variables;
+    }
+
+    /** Whether a gradient goes to this tensor. */
+    boolean needs(int position) {
+        return nodes.get(position).needed;
+    }
+
+    /** Computes an op and, if an input is on a tape, records it there. */
+    static Tensor record(Op op, Tensor... in) {
+        Tape tape = null;
+        if (in.length == 0) {
+            throw new IllegalArgumentException(op.name() + " of nothing: an op takes at least one tensor");
+        }
+        for (Tensor x : in) {
+            if (x.precision() != in[0].precision()) {
+                throw new IllegalArgumentException(op.name() + " of " + in[0].precision() + " " + in[0].shape() + " and "
+                        + x.precision() + " " + x.shape() + ": convert one of them with to(" + in[0].precision() + ")");
+            }
+            x.array(); // not one of an earlier pass
+            if (x.tape() != null) {
+                if (tape != null && tape != x.tape()) {
+                    throw new IllegalArgumentException(op.name() + " of tensors from two tapes: copy() one of them");
+                }
+                tape = x.tape();
+            }
+        }
+        return tape == null ? compute(op, in) : tape.add(op, in);
+    }
+
+    private static Tensor compute(Op op, Tensor[] in) {
+        Array[] arrays = new Array[in.length];
+        Shape[] shapes = new Shape[in.length];
+        for (int i = 0; i < in.length; i++) {
+            arrays[i] = in[i].array();
+            shapes[i] = arrays[i].shape();
+        }
+        Array out = Array.zeros(shape(op, shapes), in[0].precision());
+        op.forward(arrays, out);
+        return new Tensor(out);
+    }
+
+    private static Shape shape(Op op, Shape[] in) {
+        return Objects.requireNonNull(op.shape(in), () -> op.name() + ".shape() returned null");
+    }
+
+    private Tensor add(Op op, Tensor[] in) {
+        Node node = next();
+        int count = in.length;
+        boolean same = node.in.length == count && op.equals(node.op);
+        if (node.in.length != count) {
+            node.inputs = new int[count];
+            node.shapes = new Shape[count];
+            node.in = new Array[count];
+            node.gIn = new Array[count];
+        }
+        node.op = null; // until it is computed: if the shapes don't fit, the next pass must not believe that they did
+        node.needed = false;
+        node.reached = false;
+        for (int i = 0; i < count; i++) {
+            Array array = in[i].array();
+            node.in[i] = array;
+            node.inputs[i] = in[i].tape() == null ? -1 : in[i].position();
+            node.needed |= node.inputs[i] >= 0 && nodes.get(node.inputs[i]).needed;
+            same &= array.shape().equals(node.shapes[i]);
+            node.shapes[i] = array.shape();
+        }
+        int position = --size; // not on the tape until it is computed
+        node.out = memory(node.out, same ? node.out.shape() : shape(op, node.shapes), in[0].precision());
+        op.forward(node.in, node.out);
+        node.op = op;
+        size++;
+        return new Tensor(node.out, this, pass, position);
+    }
+
+    /** The old array if it fits, else a new one. */
+    private static Array memory(Array old, Shape shape, Precision precision) {
+        return old != null && old.precision() == precision && old.shape().equals(shape)
+                ? old
+                : Array.zeros(shape, precision);
+    }
+
+    /** A tensor without a gradient whose memory is the tape's: noise, for example. */
+    Tensor constant(Shape shape, Precision precision, Consumer<Array> fill) {
+        Node node = next();
+        if (node.in.length != 0) {
+            clear(node);
+        }
+        node.out = memory(node.out, shape, precision);
+        node.needed = false;
+        node.reached = false;
+        fill.accept(node.out);
+        return new Tensor(node.out, this, pass, size - 1);
+    }
+
+    /** The numbers of a tensor of this tape as a constant. */
+    Tensor detached(Tensor of) {
+        Array from = of.array();
+        return constant(of.shape(), of.precision(), to -> Compute.copy(from, 0, to, 0, to.size()));
+    }
+
+    private void backward(int last) {
+        for (int i = 0; i < size; i++) {
+            nodes.get(i).reached = false;
+        }
+        for (int i = 0; i < variables; i++) {
+            nodes.get(i).grad.fill(0);
+        }
+        gradient(last).fill(1);
+        for (int i = last; i >= variables; i--) {
+            Node node = nodes.get(i);
+            if (node.reached && node.needed && node.op != null) {
+                for (int k = 0; k < node.in.length; k++) {
+                    int input = node.inputs[k];
+                    node.gIn[k] = input >= 0 && nodes.get(input).needed ? gradient(input) : null;
+                }
+                node.op.backward(node.in, node.out, node.grad, node.gIn);
+                if (node.op instanceof Op.Custom) {
+                    added(node);
+                }
+            }
+        }
+    }
+
+    /** An op that puts an array of its own in the place of a gradient would lose it in silence. */
+    private void added(Node node) {
+        for (int k = 0; k < node.in.length; k++) {
+            int input = node.inputs[k];
+            if (node.gIn[k] != (input >= 0 && nodes.get(input).needed ? nodes.get(input).grad : null)) {
+                throw new IllegalStateException(node.op.name() + ".backward replaced gIn[" + k
+                        + "]: add to the numbers of the array that is there");
+            }
+        }
+    }
+
+    /** ∂loss/∂(this node), zero when it is first asked for. */
+    private Array gradient(int position) {
+        Node node = nodes.get(position);
+        if (!node.reached) {
+            node.reached = true;
+            if (position >= variables) {
+                node.grad = memory(node.grad, node.out.shape(), node.out.precision());
+                node.grad.fill(0);
+            }
+        }
+        return node.grad;
+    }
+
+    /** The first tensor of this pass that has a NaN or an infinity, in words. */
+    private String culprit() {
+        for (var leaf : leaves.entrySet()) {
+            if (!finite(leaf.getValue().array())) {
+                return "parameter " + leaf.getKey() + " " + leaf.getValue().shape() + " was not finite already";
+            }
+        }
+        for (int i = variables; i < size; i++) {
+            Node node = nodes.get(i);
+            for (int k = 0; k < node.in.length; k++) {
+                if (node.inputs[k] < 0 && !finite(node.in[k])) {
+                    return "a constant of shape " + node.shapes[k] + ", an input of " + node.op.name()
+                            + " (operation " + (i - variables + 1) + "), is not finite";
+                }
+            }
+            if (!finite(node.out)) {
+                return node.op == null
+                        ? "a constant of shape " + node.out.shape() + " is not finite"
+                        : node.op.name() + " of " + List.of(node.shapes) + " (operation " + (i - variables + 1) + " of "
+                                + (size - variables) + ") is the first result that is not";
+            }
+        }
+        return "every tensor is finite but the loss";
+    }
+
+    private static boolean finite(Array x) {
+        for (int i = 0; i < x.size(); i++) {
+            if (!Double.isFinite(x.at(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

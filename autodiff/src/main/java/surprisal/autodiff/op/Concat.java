@@ -1,0 +1,53 @@
+package surprisal.autodiff.op;
+
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Shape;
+
+/**
+ * The inputs one after the other along an axis. Its adjoint takes them apart.
+ *
+ * @param axis which
+ */
+public record Concat(int axis) implements Op.Known {
+
+    @Override
+    public Shape shape(Shape... in) {
+        int n = 0;
+        for (int i = 0; i < in.length; i++) {
+            if (in[i].rank() != in[0].rank() || !in[i].with(axis, 0).equals(in[0].with(axis, 0))) {
+                throw new IllegalArgumentException("concat of " + in[0] + " and " + in[i] + " (part " + i + ") along axis "
+                        + axis + ": all other axes must be equal");
+            }
+            n = Math.addExact(n, in[i].dim(axis));
+        }
+        return in[0].with(axis, n);
+    }
+
+    @Override
+    public void forward(Array[] in, Array out) {
+        Blocks whole = Blocks.of(out.shape(), axis, 1);
+        int at = 0;
+        for (Array part : in) {
+            int run = part.shape().dim(axis) * whole.inner();
+            for (int o = 0; o < whole.outer(); o++) {
+                Compute.copy(part, o * run, out, o * whole.n() * whole.inner() + at, run);
+            }
+            at += run;
+        }
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+        Blocks whole = Blocks.of(out.shape(), axis, 1);
+        int at = 0;
+        for (int i = 0; i < in.length; i++) {
+            int run = in[i].shape().dim(axis) * whole.inner();
+            for (int o = 0; gIn[i] != null && o < whole.outer(); o++) {
+                Compute.add(gOut, o * whole.n() * whole.inner() + at, gIn[i], o * run, run);
+            }
+            at += run;
+        }
+    }
+}

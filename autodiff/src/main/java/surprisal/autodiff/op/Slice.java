@@ -1,0 +1,45 @@
+package surprisal.autodiff.op;
+
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Shape;
+
+/**
+ * y = x[.., from … to − 1, ..] along an axis. Its adjoint adds into that part.
+ *
+ * @param axis which
+ * @param from the first index
+ * @param to the index after the last one
+ */
+public record Slice(int axis, int from, int to) implements Op.Known {
+
+    @Override
+    public Shape shape(Shape... in) {
+        if (from < 0 || from > to || to > in[0].dim(axis)) {
+            throw new IllegalArgumentException("slice " + from + " … " + to + " of axis " + axis + " of " + in[0]
+                    + ": it takes 0 ≤ from ≤ to ≤ " + in[0].dim(axis));
+        }
+        return in[0].with(axis, to - from);
+    }
+
+    @Override
+    public void forward(Array[] in, Array out) {
+        Blocks b = Blocks.of(in[0].shape(), axis, 1);
+        int run = (to - from) * b.inner();
+        for (int o = 0; o < b.outer(); o++) {
+            Compute.copy(in[0], (o * b.n() + from) * b.inner(), out, o * run, run);
+        }
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+        if (gIn[0] != null) {
+            Blocks b = Blocks.of(in[0].shape(), axis, 1);
+            int run = (to - from) * b.inner();
+            for (int o = 0; o < b.outer(); o++) {
+                Compute.add(gOut, o * run, gIn[0], (o * b.n() + from) * b.inner(), run);
+            }
+        }
+    }
+}

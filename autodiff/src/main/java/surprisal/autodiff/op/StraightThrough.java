@@ -1,0 +1,36 @@
+package surprisal.autodiff.op;
+
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Shape;
+
+/** y = hard, for (hard, soft) of one shape; the gradient goes to soft as it is (Bengio, Léonard and Courville 2013). */
+public record StraightThrough() implements Op.Known {
+
+    @Override
+    public Shape shape(Shape... in) {
+        if (!in[0].equals(in[1])) {
+            throw new IllegalArgumentException("straight-through of " + in[0] + " for " + in[1]
+                    + ": the shapes must be equal");
+        }
+        return in[0];
+    }
+
+    @Override
+    public void forward(Array[] in, Array out) {
+        Compute.copy(in[0], 0, out, 0, out.size());
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+        if (gIn[1] != null) {
+            Compute.add(gOut, 0, gIn[1], 0, out.size());
+        }
+    }
+
+    @Override
+    public String name() {
+        return "straight-through";
+    }
+}

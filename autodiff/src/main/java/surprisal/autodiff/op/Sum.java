@@ -1,0 +1,38 @@
+package surprisal.autodiff.op;
+
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Shape;
+
+/**
+ * y = Σ x over neighbouring axes: [.., n, ..] → [.., ..]. Its derivative is 1.
+ *
+ * @param axis the first of the axes
+ * @param count how many of them
+ */
+public record Sum(int axis, int count) implements Op.Known {
+
+    @Override
+    public Shape shape(Shape... in) {
+        Shape to = in[0];
+        for (int i = 0; i < count; i++) {
+            to = to.without(axis);
+        }
+        return to;
+    }
+
+    @Override
+    public void forward(Array[] in, Array out) {
+        Blocks b = Blocks.of(in[0].shape(), axis, count);
+        Compute.sum(in[0], b.outer(), b.n(), b.inner(), out);
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+        if (gIn[0] != null) {
+            Blocks b = Blocks.of(in[0].shape(), axis, count);
+            Compute.sumGrad(gOut, b.outer(), b.n(), b.inner(), gIn[0]);
+        }
+    }
+}

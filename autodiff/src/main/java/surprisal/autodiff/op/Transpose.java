@@ -1,0 +1,119 @@
+package surprisal.autodiff.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Precision;
+import surprisal.engine.Shape;
+
+/**
+ * The axes in another order: axis i of the result is axis {@code axes[i]} of the input. Its adjoint puts them back.
+ *
+ * @param axes each axis once
+ */
+public record Transpose(List<Integer> axes) implements Op.Known {
+
+    /** The op, its axes copied. */
+    public Transpose {
+        axes = List.copyOf(axes);
+    }
+
+    /**
+     * The op.
+     *
+     * @param shape the shape of the input
+     * @param axes each axis once; negative counts from the end
+     * @return the op
+     * @throws IllegalArgumentException if an axis is missing or named twice
+     */
+    public static Transpose of(Shape shape, int... axes) {
+        List<Integer> order = new ArrayList<>();
+        for (int axis : axes) {
+            order.add(shape.axis(axis));
+        }
+        if (order.size() != shape.rank() || order.stream().distinct().count() != shape.rank()) {
+            throw new IllegalArgumentException("transpose of " + shape + " to axes " + order + ": each of its "
+                    + shape.rank() + " axes is named once");
+        }
+        return new Transpose(order);
+    }
+
+    @Override
+    public Shape shape(Shape... in) {
+        return Shape.of(axes.stream().mapToInt(in[0]::dim).toArray());
+    }
+
+    @Override
+    public void forward(Array[] in, Array out) {
+        int[] step = steps(in[0].shape());
+        each(out.shape(), step, 0, 0, 0, (x, y, n, s) -> {
+            if (out.precision() == Precision.FLOAT32) {
+                float[] from = in[0].floats();
+                float[] to = out.floats();
+                for (int i = 0; i < n; i++) {
+                    to[y + i] = from[x + i * s];
+                }
+            } else {
+                double[] from = in[0].doubles();
+                double[] to = out.doubles();
+                for (int i = 0; i < n; i++) {
+                    to[y + i] = from[x + i * s];
+                }
+            }
+        });
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+        if (gIn[0] == null) {
+            return;
+        }
+        int[] step = steps(in[0].shape());
+        each(out.shape(), step, 0, 0, 0, (x, y, n, s) -> {
+            if (out.precision() == Precision.FLOAT32) {
+                float[] from = gOut.floats();
+                float[] to = gIn[0].floats();
+                for (int i = 0; i < n; i++) {
+                    to[x + i * s] += from[y + i];
+                }
+            } else {
+                double[] from = gOut.doubles();
+                double[] to = gIn[0].doubles();
+                for (int i = 0; i < n; i++) {
+                    to[x + i * s] += from[y + i];
+                }
+            }
+        });
+    }
+
+    /** How far apart neighbours along each axis of the result are in the input. */
+    private int[] steps(Shape in) {
+        int[] step = new int[in.rank()];
+        int size = 1;
+        for (int axis = in.rank() - 1; axis >= 0; axis--) {
+            step[axes.indexOf(axis)] = size;
+            size *= in.dim(axis);
+        }
+        return step;
+    }
+
+    /** A run along the last axis of the result: from x in steps of s in the input, from y on in the result. */
+    private interface Run {
+        void at(int x, int y, int n, int s);
+    }
+
+    /** Visits the result in the order of its memory; returns the position after the block. */
+    private static int each(Shape out, int[] step, int axis, int x, int y, Run run) {
+        if (axis >= out.rank() - 1) {
+            int n = out.rank() == 0 ? 1 : out.last();
+            run.at(x, y, n, out.rank() == 0 ? 1 : step[axis]);
+            return y + n;
+        }
+        int next = y;
+        for (int d = 0; d < out.dim(axis); d++) {
+            next = each(out, step, axis + 1, x + d * step[axis], next, run);
+        }
+        return next;
+    }
+}

@@ -1,0 +1,278 @@
+package surprisal.autodiff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import surprisal.autodiff.op.Concat;
+import surprisal.autodiff.op.Expand;
+import surprisal.autodiff.op.Gather;
+import surprisal.autodiff.op.Linear;
+import surprisal.autodiff.op.LogSoftmax;
+import surprisal.autodiff.op.LogSumExp;
+import surprisal.autodiff.op.Map;
+import surprisal.autodiff.op.MatMul;
+import surprisal.autodiff.op.Max;
+import surprisal.autodiff.op.Reshape;
+import surprisal.autodiff.op.Slice;
+import surprisal.autodiff.op.Softmax;
+import surprisal.autodiff.op.StraightThrough;
+import surprisal.autodiff.op.Sum;
+import surprisal.autodiff.op.Transpose;
+import surprisal.autodiff.op.Where;
+import surprisal.autodiff.op.Zip;
+import surprisal.engine.Array;
+import surprisal.engine.Precision;
+import surprisal.engine.Rng;
+import surprisal.engine.Shape;
+import surprisal.kernels.Binary;
+import surprisal.kernels.Gemm;
+import surprisal.kernels.Unary;
+
+/**
+ * An op with shapes that fit it, and numbers from its domain: all different, none at a kink.
+ *
+ * @param op the op
+ * @param shapes the shapes of its inputs
+ * @param lo the least number of each input
+ * @param hi the greatest
+ * @param constants the inputs that have no derivative
+ * @param seed which numbers
+ */
+record OpCases(
+        Op.Known op, List<Shape> shapes, List<Double> lo, List<Double> hi, Set<Integer> constants, int seed) {
+
+    /** At least one op of every kind. */
+    static final List<Op.Known> KINDS = Stream.of(
+                    Stream.of(Unary.values()).map(Map::of),
+                    Stream.of(Binary.values()).map(Zip::of),
+                    Stream.of(
+                            MatMul.NN,
+                            MatMul.NT,
+                            new Linear(2, 3),
+                            new Sum(0, 1),
+                            new Max(0, 1),
+                            new LogSumExp(),
+                            new Softmax(),
+                            new LogSoftmax(),
+                            new Slice(0, 0, 0),
+                            new Concat(0),
+                            Gather.of(0, 0),
+                            new Reshape(Shape.scalar()),
+                            new Expand(Shape.scalar()),
+                            new Transpose(List.of()),
+                            new Where(),
+                            new StraightThrough()))
+            .flatMap(kinds -> kinds.map(kind -> (Op.Known) kind))
+            .toList();
+
+    /** Every kind of op on shapes of its own. A new op is drawn as soon as it says here on which. */
+    static Arbitrary<OpCases> of(Op.Known kind) {
+        return switch (kind) {
+            case Map map -> shapes(0, 4).map(x -> of(map, map.f().domain().lo(), map.f().domain().hi(), x));
+            case Zip zip -> pairs().map(ab -> ofZip(zip, ab));
+            case MatMul matmul -> products(matmul.form()).map(ab -> of(matmul, -3, 3, ab.get(0), ab.get(1)));
+            case Linear any -> Combinators.combine(Arbitraries.doubles().between(-3, 3), Arbitraries.integers().between(-2, 2),
+                    shapes(0, 4)).as((scale, shift, x) -> of(new Linear(scale, shift), -3, 3, x));
+            case Sum any -> blocks((axis, count, x) -> of(new Sum(axis, count), -3, 3, x));
+            case Max any -> blocks((axis, count, x) -> of(new Max(axis, count), -3, 3, x));
+            case LogSumExp op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
+            case Softmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
+            case LogSoftmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
+            case Slice any -> onAxis((axis, x, a, b) -> of(
+                    new Slice(axis, Math.min(a, b) % (x.dim(axis) + 1), Math.max(Math.min(a, b) % (x.dim(axis) + 1),
+                            b % (x.dim(axis) + 1))), -3, 3, x));
+            case Concat any -> onAxis((axis, x, a, b) -> of(
+                    new Concat(axis), -3, 3, x, x.with(axis, a % 4), x.with(axis, b % 3)));
+            case Gather any -> onAxis((axis, x, a, b) -> of(
+                    Gather.of(axis, IntStream.range(0, x.dim(axis) == 0 ? 0 : a % 9)
+                            .map(i -> (i * i + b) % x.dim(axis)).toArray()), -3, 3, x));
+            case Reshape any -> Combinators.combine(shapes(0, 4), Arbitraries.integers().between(0, 2)).as((x, how) -> of(
+                    new Reshape(how == 0 ? Shape.of(x.size()) : how == 1 ? reversed(x) : Shape.of(1, x.size(), 1)),
+                    -3, 3, x));
+            case Expand any -> pairs().map(ab -> of(new Expand(ab.get(0).broadcast(ab.get(1), "test")), -3, 3, ab.get(0)));
+            case Transpose any -> Combinators.combine(shapes(0, 4), Arbitraries.integers()).as((x, seed) -> of(
+                    Transpose.of(x, new Rng(seed).permutation(x.rank())), -3, 3, x));
+            case Where op -> shapes(0, 4).map(x -> new OpCases(
+                    op, List.of(x, x, x), List.of(0., -3., -3.), List.of(1., 3., 3.), Set.of(0), 0));
+            case StraightThrough op -> shapes(0, 4).map(x -> new OpCases(
+                    op, List.of(x, x), List.of(-3., -3.), List.of(3., 3.), Set.of(0), 0));
+        };
+    }
+
+    /** Sizes at which threads share the work, or would if the op had any use for them. */
+    static OpCases large(Op.Known kind) {
+        Shape x = Shape.of(301, 307);
+        return switch (kind) {
+            case Map map -> of(map, map.f().domain().lo(), map.f().domain().hi(), Shape.of(70_001));
+            case Zip zip -> ofZip(zip, List.of(Shape.of(70_001), Shape.of(70_001)));
+            case MatMul matmul -> matmul.form() == Gemm.Form.NN
+                    ? of(matmul, -3, 3, Shape.of(131, 300), Shape.of(300, 77))
+                    : of(matmul, -3, 3, Shape.of(9, 40, 33), Shape.of(9, 31, 33));
+            case Linear op -> of(op, -3, 3, x);
+            case Sum any -> of(new Sum(0, 2), -3, 3, x);
+            case Max any -> of(new Max(1, 1), -3, 3, x);
+            case LogSumExp op -> of(op, -4, 4, x);
+            case Softmax op -> of(op, -4, 4, x);
+            case LogSoftmax op -> of(op, -4, 4, x);
+            case Slice any -> of(new Slice(1, 3, 300), -3, 3, x);
+            case Concat any -> of(new Concat(1), -3, 3, x, x);
+            case Gather any -> of(Gather.of(0, 5, 3, 5), -3, 3, x);
+            case Reshape any -> of(new Reshape(Shape.of(x.size())), -3, 3, x);
+            case Expand any -> of(new Expand(x), -3, 3, Shape.of(301, 1));
+            case Transpose any -> of(Transpose.of(x, 1, 0), -3, 3, x);
+            case Where op -> new OpCases(
+                    op, List.of(x, x, x), List.of(0., -3., -3.), List.of(1., 3., 3.), Set.of(0), 0);
+            case StraightThrough op -> of(op, -3, 3, x, x);
+        };
+    }
+
+    private static OpCases of(Op.Known op, double lo, double hi, Shape... shapes) {
+        List<Double> least = Stream.of(shapes).map(shape -> lo).toList();
+        List<Double> greatest = Stream.of(shapes).map(shape -> hi).toList();
+        return new OpCases(op, List.of(shapes), least, greatest, Set.of(), 0);
+    }
+
+    private static OpCases ofZip(Zip zip, List<Shape> ab) {
+        double[] range = switch (zip.f()) { // lo and hi of a, lo and hi of b
+            case PLUS, MINUS, TIMES, MIN, MAX -> new double[] {-5, 5, -5, 5};
+            case DIV -> new double[] {-5, 5, 0.5, 3};
+            case POW -> new double[] {0.2, 3, -2, 3};
+            case XLOGY -> new double[] {0.1, 3, 0.1, 5};
+        };
+        return new OpCases(zip, ab, List.of(range[0], range[2]), List.of(range[1], range[3]), Set.of(), 0);
+    }
+
+    private static Shape reversed(Shape x) {
+        return Shape.of(IntStream.range(0, x.rank()).map(i -> x.dim(-1 - i)).toArray());
+    }
+
+    /** Of some rank, axes of 0 to 7, and vectors of lengths around the lanes; at most 80 numbers. */
+    static Arbitrary<Shape> shapes(int least, int most) {
+        Arbitrary<Shape> boxes = Arbitraries.integers().between(least, most).flatMap(rank -> Arbitraries.integers()
+                .between(0, 15).array(int[].class).ofSize(rank).map(OpCases::box));
+        return least > 1 ? boxes : Arbitraries.frequencyOf(
+                net.jqwik.api.Tuple.of(5, boxes),
+                net.jqwik.api.Tuple.of(1, Arbitraries.of(7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 65).map(Shape::of)));
+    }
+
+    private static Shape box(int... draws) {
+        int[] dims = IntStream.of(draws).map(d -> d == 15 ? 0 : d < 3 ? 1 : d % 7 + 1).toArray(); // zeros are rarer
+        while (Arrays.stream(dims).reduce(1, (a, b) -> a * b) > 80) {
+            int longest = IntStream.range(0, dims.length).reduce(0, (i, j) -> dims[j] > dims[i] ? j : i);
+            dims[longest]--;
+        }
+        return Shape.of(dims);
+    }
+
+    /** Two shapes that broadcast: a common one with some axes shortened to 1 and leading ones left out. */
+    static Arbitrary<List<Shape>> pairs() {
+        return Combinators.combine(shapes(0, 4), Arbitraries.integers().between(0, 255), Arbitraries.integers().between(0, 255))
+                .as((y, a, b) -> List.of(shortened(y, a), shortened(y, b)));
+    }
+
+    private static Shape shortened(Shape y, int how) {
+        int from = Math.min(y.rank(), Math.max(0, (how >> 4) - 11)); // mostly none
+        return Shape.of(IntStream.range(from, y.rank()).map(i -> (how >> i & 1) == 1 ? 1 : y.dim(i)).toArray());
+    }
+
+    private static Arbitrary<List<Shape>> products(Gemm.Form form) {
+        Arbitrary<Integer> size = Arbitraries.integers().between(0, 7);
+        Arbitrary<Integer> ranks = Arbitraries.integers().between(0, 7);
+        return Combinators.combine(size, size, size, Arbitraries.integers().between(0, 3), Arbitraries.of(1, 2), ranks)
+                .as((m, n, k, batch, more, how) -> {
+                    Shape b = form == Gemm.Form.NN ? Shape.of(k, n) : Shape.of(n, k);
+                    return switch (how) {
+                        case 0 -> List.of(Shape.of(k), Shape.of(k));
+                        case 1 -> List.of(Shape.of(k), b);
+                        case 2 -> List.of(Shape.of(m, k), Shape.of(k));
+                        case 3 -> List.of(Shape.of(m, k), b);
+                        case 4 -> List.of(Shape.of(batch, m, k), b);
+                        case 5 -> List.of(Shape.of(m, k), Shape.of(batch, b.dim(0), b.dim(1)));
+                        case 6 -> List.of(Shape.of(k), Shape.of(more, batch, b.dim(0), b.dim(1)));
+                        default -> List.of(Shape.of(more, batch, m, k), Shape.of(more, batch, b.dim(0), b.dim(1)));
+                    };
+                });
+    }
+
+    private interface OnBlock {
+        OpCases of(int axis, int count, Shape x);
+    }
+
+    private static Arbitrary<OpCases> blocks(OnBlock make) {
+        return Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 99), Arbitraries.integers().between(0, 99))
+                .as((x, a, b) -> make.of(a % x.rank(), 1 + b % (x.rank() - a % x.rank()), x));
+    }
+
+    private interface OnAxis {
+        OpCases of(int axis, Shape x, int a, int b);
+    }
+
+    private static Arbitrary<OpCases> onAxis(OnAxis make) {
+        Arbitrary<Integer> small = Arbitraries.integers().between(0, 99);
+        return Combinators.combine(shapes(1, 4), small, small, small).as((x, axis, a, b) -> make.of(axis % x.rank(), x, a, b));
+    }
+
+    OpCases seeded(int seed) {
+        return new OpCases(op, shapes, lo, hi, constants, seed);
+    }
+
+    /** The inputs: the points of a grid on each range, shuffled. All differ; no grid meets 0 or another grid's points. */
+    Array[] inputs(Precision precision) {
+        Rng rng = new Rng(seed);
+        int count = shapes.stream().mapToInt(Shape::size).sum();
+        int[] order = rng.permutation(count);
+        List<Array> inputs = new ArrayList<>();
+        int next = 0;
+        for (int k = 0; k < shapes.size(); k++) {
+            Array x = Array.zeros(shapes.get(k), precision);
+            for (int i = 0; i < x.size(); i++) {
+                double p = (order[next++] + 0.37) / count;
+                double number = lo.get(k) + (hi.get(k) - lo.get(k)) * p;
+                x.set(i, op instanceof Where && k == 0 ? Math.round(number) : (float) number);
+            }
+            inputs.add(x);
+        }
+        return inputs.toArray(Array[]::new);
+    }
+
+    /** The op as a function of the inputs that have a derivative, the others being constants. */
+    GradCheck.Formula formula(Array[] in) {
+        return x -> {
+            Tensor[] all = new Tensor[in.length];
+            for (int k = 0, free = 0; k < in.length; k++) {
+                all[k] = constants.contains(k) ? Tensor.of(in[k]) : x[free++];
+            }
+            return Tensor.apply(op, all);
+        };
+    }
+
+    /** The inputs that have a derivative. */
+    Tensor[] variables(Array[] in) {
+        return IntStream.range(0, in.length).filter(k -> !constants.contains(k)).mapToObj(k -> Tensor.of(in[k]))
+                .toArray(Tensor[]::new);
+    }
+
+    Array[] zeros(Array[] like) {
+        return Stream.of(like).map(x -> Array.zeros(x.shape(), x.precision())).toArray(Array[]::new);
+    }
+
+    Array forward(Array[] in) {
+        Array out = Array.zeros(op.shape(Stream.of(in).map(Array::shape).toArray(Shape[]::new)), in[0].precision());
+        out.fill(Double.NaN); // as dirty as a tape's memory
+        op.forward(in, out);
+        return out;
+    }
+
+    /** Jᵀ g for every input. */
+    Array[] backward(Array[] in, Array out, Array g) {
+        Array[] gIn = zeros(in);
+        op.backward(in, out, g, gIn);
+        return gIn;
+    }
+}

@@ -1,0 +1,10 @@
+/** The workbench: the command line, its experiments and reports, and measurements beside peers. */
+@SuppressWarnings("requires-automatic")
+module surprisal.bench {
+    requires surprisal.models;
+    requires info.picocli;
+    requires jmh.core;
+    requires me.tongfei.progressbar;
+
+    opens surprisal.bench.cli to info.picocli;
+}

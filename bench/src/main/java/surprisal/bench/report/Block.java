@@ -1,0 +1,12 @@
+package surprisal.bench.report;
+
+/** A piece of a report that knows its HTML. */
+public sealed interface Block permits Text, Formula, Chart, Images, Table, Row {
+
+    /**
+     * Writes this block.
+     *
+     * @param html where to
+     */
+    void write(Html html);
+}

@@ -1,0 +1,454 @@
+package surprisal.engine;
+
+import java.util.Arrays;
+import surprisal.kernels.Binary;
+import surprisal.kernels.Gemm;
+import surprisal.kernels.Loop;
+import surprisal.kernels.Reduce;
+import surprisal.kernels.Rows;
+import surprisal.kernels.Unary;
+
+/**
+ * The kernels for arrays of either precision: this is the one place that asks which. All arrays of a call have the same
+ * precision; shapes are the caller's affair, sizes are checked by the kernels.
+ */
+public final class Compute {
+
+    private Compute() {}
+
+    /**
+     * y = f(x).
+     *
+     * @param f the op
+     * @param x inputs
+     * @param y outputs
+     */
+    public static void map(Unary f, Array x, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Loop.map(f, x.floats(), 0, y.floats(), 0, x.size());
+        } else {
+            Loop.map(f, x.doubles(), 0, y.doubles(), 0, x.size());
+        }
+    }
+
+    /**
+     * gx += g · f′(x).
+     *
+     * @param f the op
+     * @param x inputs
+     * @param y f(x)
+     * @param g ∂loss/∂y
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void mapGrad(Unary f, Array x, Array y, Array g, Array gx) {
+        if (x.precision() == Precision.FLOAT32) {
+            Loop.mapGrad(f, x.floats(), 0, y.floats(), 0, g.floats(), 0, gx.floats(), 0, x.size());
+        } else {
+            Loop.mapGrad(f, x.doubles(), 0, y.doubles(), 0, g.doubles(), 0, gx.doubles(), 0, x.size());
+        }
+    }
+
+    /**
+     * y = f(a, b) over a run of numbers.
+     *
+     * @param f the op
+     * @param a first inputs
+     * @param ao offset of a
+     * @param as stride of a, 1 or 0
+     * @param b second inputs
+     * @param bo offset of b
+     * @param bs stride of b, 1 or 0
+     * @param y outputs
+     * @param yo offset of y
+     * @param n how many
+     */
+    public static void zip(Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, int n) {
+        if (a.precision() == Precision.FLOAT32) {
+            Loop.zip(f, a.floats(), ao, as, b.floats(), bo, bs, y.floats(), yo, n);
+        } else {
+            Loop.zip(f, a.doubles(), ao, as, b.doubles(), bo, bs, y.doubles(), yo, n);
+        }
+    }
+
+    /**
+     * ga += g · ∂f/∂a over a run of numbers; g has y's offset, ga has a's.
+     *
+     * @param f the op
+     * @param a first inputs
+     * @param ao offset of a
+     * @param as stride of a, 1 or 0
+     * @param b second inputs
+     * @param bo offset of b
+     * @param bs stride of b, 1 or 0
+     * @param y outputs
+     * @param yo offset of y
+     * @param g ∂loss/∂y
+     * @param ga ∂loss/∂a, added to
+     * @param n how many
+     */
+    public static void zipGradA(
+            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array ga, int n) {
+        if (a.precision() == Precision.FLOAT32) {
+            Loop.zipGradA(
+                    f, a.floats(), ao, as, b.floats(), bo, bs, y.floats(), yo, g.floats(), yo, ga.floats(), ao, n);
+        } else {
+            Loop.zipGradA(
+                    f, a.doubles(), ao, as, b.doubles(), bo, bs, y.doubles(), yo, g.doubles(), yo, ga.doubles(), ao, n);
+        }
+    }
+
+    /**
+     * gb += g · ∂f/∂b over a run of numbers; g has y's offset, gb has b's.
+     *
+     * @param f the op
+     * @param a first inputs
+     * @param ao offset of a
+     * @param as stride of a, 1 or 0
+     * @param b second inputs
+     * @param bo offset of b
+     * @param bs stride of b, 1 or 0
+     * @param y outputs
+     * @param yo offset of y
+     * @param g ∂loss/∂y
+     * @param gb ∂loss/∂b, added to
+     * @param n how many
+     */
+    public static void zipGradB(
+            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array gb, int n) {
+        if (a.precision() == Precision.FLOAT32) {
+            Loop.zipGradB(
+                    f, a.floats(), ao, as, b.floats(), bo, bs, y.floats(), yo, g.floats(), yo, gb.floats(), bo, n);
+        } else {
+            Loop.zipGradB(
+                    f, a.doubles(), ao, as, b.doubles(), bo, bs, y.doubles(), yo, g.doubles(), yo, gb.doubles(), bo, n);
+        }
+    }
+
+    /**
+     * C = op(A) · op(B) or C += op(A) · op(B), {@code batch} times.
+     *
+     * @param form which operands are stored transposed
+     * @param batch how many products
+     * @param m rows of each C
+     * @param n columns of each C
+     * @param k inner size
+     * @param a the As
+     * @param as step from one A to the next
+     * @param b the Bs
+     * @param bs step from one B to the next
+     * @param c the Cs
+     * @param cs step from one C to the next; 0 adds all products up
+     * @param store whether C is overwritten or added to
+     */
+    public static void matmul(
+            Gemm.Form form,
+            int batch,
+            int m,
+            int n,
+            int k,
+            Array a,
+            int as,
+            Array b,
+            int bs,
+            Array c,
+            int cs,
+            Gemm.Store store) {
+        if (a.precision() == Precision.FLOAT32) {
+            Gemm.multiply(form, batch, m, n, k, a.floats(), 0, as, b.floats(), 0, bs, c.floats(), 0, cs, store);
+        } else {
+            Gemm.multiply(form, batch, m, n, k, a.doubles(), 0, as, b.doubles(), 0, bs, c.doubles(), 0, cs, store);
+        }
+    }
+
+    /**
+     * Σ over the middle axis: [outer, n, inner] → [outer, inner].
+     *
+     * @param x inputs
+     * @param outer how many blocks
+     * @param n length of the axis
+     * @param inner elements behind each entry of the axis
+     * @param y outputs
+     */
+    public static void sum(Array x, int outer, int n, int inner, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Reduce.sum(x.floats(), 0, outer, n, inner, y.floats(), 0);
+        } else {
+            Reduce.sum(x.doubles(), 0, outer, n, inner, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #sum}: gx += g, repeated.
+     *
+     * @param g ∂loss/∂y
+     * @param outer how many blocks
+     * @param n length of the axis
+     * @param inner elements behind each entry of the axis
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void sumGrad(Array g, int outer, int n, int inner, Array gx) {
+        if (g.precision() == Precision.FLOAT32) {
+            Reduce.sumGrad(g.floats(), 0, outer, n, inner, gx.floats(), 0);
+        } else {
+            Reduce.sumGrad(g.doubles(), 0, outer, n, inner, gx.doubles(), 0);
+        }
+    }
+
+    /**
+     * The largest over the middle axis: [outer, n, inner] → [outer, inner].
+     *
+     * @param x inputs
+     * @param outer how many blocks
+     * @param n length of the axis
+     * @param inner elements behind each entry of the axis
+     * @param y outputs
+     */
+    public static void max(Array x, int outer, int n, int inner, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Reduce.max(x.floats(), 0, outer, n, inner, y.floats(), 0);
+        } else {
+            Reduce.max(x.doubles(), 0, outer, n, inner, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #max}: equals share g.
+     *
+     * @param x inputs
+     * @param y outputs
+     * @param g ∂loss/∂y
+     * @param outer how many blocks
+     * @param n length of the axis
+     * @param inner elements behind each entry of the axis
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void maxGrad(Array x, Array y, Array g, int outer, int n, int inner, Array gx) {
+        if (x.precision() == Precision.FLOAT32) {
+            Reduce.maxGrad(x.floats(), 0, y.floats(), 0, g.floats(), 0, outer, n, inner, gx.floats(), 0);
+        } else {
+            Reduce.maxGrad(x.doubles(), 0, y.doubles(), 0, g.doubles(), 0, outer, n, inner, gx.doubles(), 0);
+        }
+    }
+
+    /**
+     * y = log Σ exp(x) over each row.
+     *
+     * @param x inputs
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs
+     */
+    public static void logSumExp(Array x, int rows, int n, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Rows.logSumExp(x.floats(), 0, rows, n, y.floats(), 0);
+        } else {
+            Rows.logSumExp(x.doubles(), 0, rows, n, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * y = exp(x) / Σ exp(x) over each row.
+     *
+     * @param x inputs
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs
+     */
+    public static void softmax(Array x, int rows, int n, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Rows.softmax(x.floats(), 0, rows, n, y.floats(), 0);
+        } else {
+            Rows.softmax(x.doubles(), 0, rows, n, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * y = x − log Σ exp(x) over each row.
+     *
+     * @param x inputs
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs
+     */
+    public static void logSoftmax(Array x, int rows, int n, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Rows.logSoftmax(x.floats(), 0, rows, n, y.floats(), 0);
+        } else {
+            Rows.logSoftmax(x.doubles(), 0, rows, n, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #logSumExp}: gx += g · exp(x − y).
+     *
+     * @param x inputs
+     * @param y outputs
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n their length
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void logSumExpGrad(Array x, Array y, Array g, int rows, int n, Array gx) {
+        if (x.precision() == Precision.FLOAT32) {
+            Rows.logSumExpGrad(x.floats(), 0, y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
+        } else {
+            Rows.logSumExpGrad(x.doubles(), 0, y.doubles(), 0, g.doubles(), 0, rows, n, gx.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #softmax}: gx += y (g − Σ g y).
+     *
+     * @param y outputs
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n their length
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void softmaxGrad(Array y, Array g, int rows, int n, Array gx) {
+        if (y.precision() == Precision.FLOAT32) {
+            Rows.softmaxGrad(y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
+        } else {
+            Rows.softmaxGrad(y.doubles(), 0, g.doubles(), 0, rows, n, gx.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #logSoftmax}: gx += g − exp(y) Σ g.
+     *
+     * @param y outputs
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n their length
+     * @param gx ∂loss/∂x, added to
+     */
+    public static void logSoftmaxGrad(Array y, Array g, int rows, int n, Array gx) {
+        if (y.precision() == Precision.FLOAT32) {
+            Rows.logSoftmaxGrad(y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
+        } else {
+            Rows.logSoftmaxGrad(y.doubles(), 0, g.doubles(), 0, rows, n, gx.doubles(), 0);
+        }
+    }
+
+    /**
+     * y[yo …] = x[xo …].
+     *
+     * @param x from
+     * @param xo offset of x
+     * @param y to
+     * @param yo offset of y
+     * @param n how many
+     */
+    public static void copy(Array x, int xo, Array y, int yo, int n) {
+        if (x.precision() == Precision.FLOAT32) {
+            System.arraycopy(x.floats(), xo, y.floats(), yo, n);
+        } else {
+            System.arraycopy(x.doubles(), xo, y.doubles(), yo, n);
+        }
+    }
+
+    /**
+     * y[yo …] = x.
+     *
+     * @param x the number
+     * @param y to
+     * @param yo offset of y
+     * @param n how many
+     */
+    public static void fill(double x, Array y, int yo, int n) {
+        if (y.precision() == Precision.FLOAT32) {
+            Arrays.fill(y.floats(), yo, yo + n, (float) x);
+        } else {
+            Arrays.fill(y.doubles(), yo, yo + n, x);
+        }
+    }
+
+    /**
+     * y[yo …] += x[xo …].
+     *
+     * @param x what is added
+     * @param xo offset of x
+     * @param y to
+     * @param yo offset of y
+     * @param n how many
+     */
+    public static void add(Array x, int xo, Array y, int yo, int n) {
+        if (x.precision() == Precision.FLOAT32) {
+            float[] from = x.floats();
+            float[] to = y.floats();
+            for (int i = 0; i < n; i++) {
+                to[yo + i] += from[xo + i];
+            }
+        } else {
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            for (int i = 0; i < n; i++) {
+                to[yo + i] += from[xo + i];
+            }
+        }
+    }
+
+    /**
+     * y = scale · x + shift, rounded after each of the two.
+     *
+     * @param scale the factor
+     * @param x inputs
+     * @param shift what is added
+     * @param y outputs
+     */
+    public static void linear(double scale, Array x, double shift, Array y) {
+        int n = x.size();
+        if (x.precision() == Precision.FLOAT32) {
+            float[] from = x.floats();
+            float[] to = y.floats();
+            float s = (float) scale;
+            float t = (float) shift;
+            for (int i = 0; i < n; i++) {
+                to[i] = s * from[i] + t;
+            }
+        } else {
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            for (int i = 0; i < n; i++) {
+                to[i] = scale * from[i] + shift;
+            }
+        }
+    }
+
+    /**
+     * y += scale · x.
+     *
+     * @param scale the factor
+     * @param x what is added
+     * @param y to
+     */
+    public static void addScaled(double scale, Array x, Array y) {
+        int n = x.size();
+        if (x.precision() == Precision.FLOAT32) {
+            float[] from = x.floats();
+            float[] to = y.floats();
+            float s = (float) scale;
+            for (int i = 0; i < n; i++) {
+                to[i] += s * from[i];
+            }
+        } else {
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            for (int i = 0; i < n; i++) {
+                to[i] += scale * from[i];
+            }
+        }
+    }
+
+    /**
+     * Σ x over a run of numbers, in a fixed order.
+     *
+     * @param x the numbers
+     * @param xo offset of x
+     * @param n how many
+     * @return the sum, of x's precision
+     */
+    public static double sum(Array x, int xo, int n) {
+        return x.precision() == Precision.FLOAT32 ? Reduce.sum(x.floats(), xo, n) : Reduce.sum(x.doubles(), xo, n);
+    }
+}

@@ -1,0 +1,6 @@
+/** How numbers move: elementwise functions, matrix products, reductions and random bits. */
+module surprisal.kernels {
+    requires jdk.incubator.vector;
+
+    exports surprisal.kernels;
+}

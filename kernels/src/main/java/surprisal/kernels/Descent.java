@@ -1,0 +1,115 @@
+package surprisal.kernels;
+
+/** Steps of gradient descent, each in one pass over the parameter, the gradient and what the method remembers. */
+public final class Descent {
+
+    private static final int CHUNK = 1 << 14;
+
+    /** Squares that are held at a time. */
+    private static final int TERMS = 4096;
+
+    private Descent() {}
+
+    /**
+     * One step of Adam (Kingma and Ba 2015): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+     * θ ← keep · θ − step · m / (scale · √v + ε). With step = η / (1 − β₁ᵗ) and scale = 1 / √(1 − β₂ᵗ) that is
+     * θ − η m̂ / (√v̂ + ε); keep = 1 − η λ decays the weights apart from the gradient (Loshchilov and Hutter 2019).
+     *
+     * @param p θ, changed
+     * @param g ∂loss/∂θ
+     * @param m first moment, changed
+     * @param v second moment, changed
+     * @param beta1 β₁
+     * @param beta2 β₂
+     * @param step η / (1 − β₁ᵗ)
+     * @param scale 1 / √(1 − β₂ᵗ)
+     * @param epsilon ε
+     * @param keep 1 − η λ
+     */
+    public static void adam(
+            float[] p, float[] g, float[] m, float[] v,
+            float beta1, float beta2, float step, float scale, float epsilon, float keep) {
+        Workers.run(Math.ceilDiv(p.length, CHUNK), c -> {
+            int from = c * CHUNK;
+            int to = from + Math.min(CHUNK, p.length - from);
+            adam(p, g, m, v, beta1, beta2, step, scale, epsilon, keep, from, to);
+        });
+    }
+
+    private static void adam(
+            float[] p, float[] g, float[] m, float[] v,
+            float beta1, float beta2, float step, float scale, float epsilon, float keep, int from, int to) {
+        float rest1 = 1 - beta1;
+        float rest2 = 1 - beta2;
+        for (int i = from; i < to; i++) {
+            float slope = g[i];
+            float first = beta1 * m[i] + rest1 * slope;
+            float second = beta2 * v[i] + rest2 * (slope * slope);
+            m[i] = first;
+            v[i] = second;
+            p[i] = keep * p[i] - step * first / (scale * (float) Math.sqrt(second) + epsilon);
+        }
+    }
+
+    /**
+     * The same in double precision.
+     *
+     * @param p θ, changed
+     * @param g ∂loss/∂θ
+     * @param m first moment, changed
+     * @param v second moment, changed
+     * @param beta1 β₁
+     * @param beta2 β₂
+     * @param step η / (1 − β₁ᵗ)
+     * @param scale 1 / √(1 − β₂ᵗ)
+     * @param epsilon ε
+     * @param keep 1 − η λ
+     */
+    public static void adam(
+            double[] p, double[] g, double[] m, double[] v,
+            double beta1, double beta2, double step, double scale, double epsilon, double keep) {
+        for (int i = 0; i < p.length; i++) {
+            double slope = g[i];
+            double first = beta1 * m[i] + (1 - beta1) * slope;
+            double second = beta2 * v[i] + (1 - beta2) * (slope * slope);
+            m[i] = first;
+            v[i] = second;
+            p[i] = keep * p[i] - step * first / (scale * Math.sqrt(second) + epsilon);
+        }
+    }
+
+    /**
+     * ‖x‖² = Σ x² in a fixed order: squares and the sums of 4096 of them in float, the sum of those in double. So it is
+     * infinite where a square is beyond the floats, from |x| = 1.8e19 on.
+     *
+     * @param x the numbers
+     * @return the sum of the squares
+     */
+    public static double squaredNorm(float[] x) {
+        double sum = 0;
+        float[] squares = new float[Math.min(x.length, TERMS)];
+        for (int i = 0; i < x.length; i += TERMS) {
+            int n = Math.min(TERMS, x.length - i);
+            Loop.map(Unary.SQUARE, x, i, squares, 0, n);
+            sum += Reduce.sum(squares, 0, n);
+        }
+        return sum;
+    }
+
+    /**
+     * ‖x‖² = Σ x², in a fixed order.
+     *
+     * @param x the numbers
+     * @return the sum of the squares
+     */
+    public static double squaredNorm(double[] x) {
+        double sum = 0;
+        double[] squares = new double[Math.min(x.length, TERMS)];
+        for (int i = 0; i < x.length; i += TERMS) {
+            int n = Math.min(TERMS, x.length - i);
+            Loop.map(Unary.SQUARE, x, i, squares, 0, n);
+            sum += Reduce.sum(squares, 0, n);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,158 @@
+package surprisal.kernels;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The tile of {@link Gemm} in vectors of doubles: four rows of two vectors. */
+final class DoubleTile extends Tile.OfDouble {
+
+    private static final VectorSpecies<Double> S = Lanes.D;
+    private static final int W = S.length();
+
+    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * 2 * W]);
+
+    @Override
+    int columns() {
+        return 2 * W;
+    }
+
+    @Override
+    void add(
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int ao,
+            int rowStep,
+            int stepOfK,
+            double[] panel,
+            int po,
+            double[] c,
+            int co,
+            int ld) {
+        if (rows == ROWS && columns == 2 * W) {
+            tile(depth, a, ao, ao + rowStep, ao + 2 * rowStep, ao + 3 * rowStep, stepOfK, panel, po, c, co, ld);
+            return;
+        }
+        double[] whole = edge.get();
+        zero(whole, 0, whole.length);
+        int row1 = ao + Math.min(1, rows - 1) * rowStep; // rows beyond the edge repeat the last one
+        int row2 = ao + Math.min(2, rows - 1) * rowStep;
+        int row3 = ao + (rows - 1) * rowStep;
+        tile(depth, a, ao, row1, row2, row3, stepOfK, panel, po, whole, 0, 2 * W);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                c[co + i * ld + j] += whole[i * 2 * W + j];
+            }
+        }
+    }
+
+    private static void tile(
+            int depth,
+            double[] a,
+            int row0,
+            int row1,
+            int row2,
+            int row3,
+            int stepOfK,
+            double[] panel,
+            int po,
+            double[] c,
+            int co,
+            int ld) {
+        DoubleVector c00 = DoubleVector.zero(S);
+        DoubleVector c01 = DoubleVector.zero(S);
+        DoubleVector c10 = DoubleVector.zero(S);
+        DoubleVector c11 = DoubleVector.zero(S);
+        DoubleVector c20 = DoubleVector.zero(S);
+        DoubleVector c21 = DoubleVector.zero(S);
+        DoubleVector c30 = DoubleVector.zero(S);
+        DoubleVector c31 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            DoubleVector b0 = DoubleVector.fromArray(S, panel, po + p * (2 * W));
+            DoubleVector b1 = DoubleVector.fromArray(S, panel, po + p * (2 * W) + W);
+            DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
+            c00 = fma(a0, b0, c00);
+            c01 = fma(a0, b1, c01);
+            DoubleVector a1 = DoubleVector.broadcast(S, a[row1 + at]);
+            c10 = fma(a1, b0, c10);
+            c11 = fma(a1, b1, c11);
+            DoubleVector a2 = DoubleVector.broadcast(S, a[row2 + at]);
+            c20 = fma(a2, b0, c20);
+            c21 = fma(a2, b1, c21);
+            DoubleVector a3 = DoubleVector.broadcast(S, a[row3 + at]);
+            c30 = fma(a3, b0, c30);
+            c31 = fma(a3, b1, c31);
+        }
+        plus(c00, c, co);
+        plus(c01, c, co + W);
+        plus(c10, c, co + ld);
+        plus(c11, c, co + ld + W);
+        plus(c20, c, co + 2 * ld);
+        plus(c21, c, co + 2 * ld + W);
+        plus(c30, c, co + 3 * ld);
+        plus(c31, c, co + 3 * ld + W);
+    }
+
+    @Override
+    void row(int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+        int j = 0;
+        for (; j <= n - 8 * W; j += 8 * W) {
+            row8(depth, a, ao, b, bo + j, ld, c, co + j);
+        }
+        for (; j <= n - W; j += W) {
+            row1(depth, a, ao, b, bo + j, ld, c, co + j);
+        }
+        if (j < n) {
+            super.row(n - j, depth, a, ao, b, bo + j, ld, c, co + j);
+        }
+    }
+
+    private static void row8(int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector c1 = DoubleVector.zero(S);
+        DoubleVector c2 = DoubleVector.zero(S);
+        DoubleVector c3 = DoubleVector.zero(S);
+        DoubleVector c4 = DoubleVector.zero(S);
+        DoubleVector c5 = DoubleVector.zero(S);
+        DoubleVector c6 = DoubleVector.zero(S);
+        DoubleVector c7 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            DoubleVector x = DoubleVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = fma(x, DoubleVector.fromArray(S, b, at), c0);
+            c1 = fma(x, DoubleVector.fromArray(S, b, at + W), c1);
+            c2 = fma(x, DoubleVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = fma(x, DoubleVector.fromArray(S, b, at + 3 * W), c3);
+            c4 = fma(x, DoubleVector.fromArray(S, b, at + 4 * W), c4);
+            c5 = fma(x, DoubleVector.fromArray(S, b, at + 5 * W), c5);
+            c6 = fma(x, DoubleVector.fromArray(S, b, at + 6 * W), c6);
+            c7 = fma(x, DoubleVector.fromArray(S, b, at + 7 * W), c7);
+        }
+        plus(c0, c, co);
+        plus(c1, c, co + W);
+        plus(c2, c, co + 2 * W);
+        plus(c3, c, co + 3 * W);
+        plus(c4, c, co + 4 * W);
+        plus(c5, c, co + 5 * W);
+        plus(c6, c, co + 6 * W);
+        plus(c7, c, co + 7 * W);
+    }
+
+    private static void row1(int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+        DoubleVector sum = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            sum = fma(DoubleVector.broadcast(S, a[ao + p]), DoubleVector.fromArray(S, b, bo + p * ld), sum);
+        }
+        plus(sum, c, co);
+    }
+
+    private static DoubleVector fma(DoubleVector a, DoubleVector b, DoubleVector c) {
+        return Fma.FAST ? a.fma(b, c) : a.mul(b).add(c);
+    }
+
+    private static void plus(DoubleVector x, double[] c, int co) {
+        DoubleVector.fromArray(S, c, co).add(x).intoArray(c, co);
+    }
+}

@@ -1,0 +1,23 @@
+package surprisal.kernels;
+
+import java.lang.invoke.MethodHandles;
+
+/** Doubles one by one: the meaning of the op. */
+final class MapDoubles extends MapLoop<double[]> {
+
+    private static final Unary OP = Loop.op(MethodHandles.lookup(), Unary.class);
+
+    @Override
+    void map(double[] x, int xo, double[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = OP.f(x[xo + i]);
+        }
+    }
+
+    @Override
+    void grad(double[] x, int xo, double[] y, int yo, double[] g, int go, double[] gx, int gxo, int n) {
+        for (int i = 0; i < n; i++) {
+            gx[gxo + i] += g[go + i] * OP.df(x[xo + i], y[yo + i]);
+        }
+    }
+}

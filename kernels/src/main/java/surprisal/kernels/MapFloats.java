@@ -1,0 +1,23 @@
+package surprisal.kernels;
+
+import java.lang.invoke.MethodHandles;
+
+/** Floats one by one. */
+final class MapFloats extends MapLoop<float[]> {
+
+    private static final Unary OP = Loop.op(MethodHandles.lookup(), Unary.class);
+
+    @Override
+    void map(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = OP.f32(x[xo + i]);
+        }
+    }
+
+    @Override
+    void grad(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
+        for (int i = 0; i < n; i++) {
+            gx[gxo + i] += g[go + i] * OP.df32(x[xo + i], y[yo + i]);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package surprisal.kernels;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+
+/** Floats in vectors; what is left at the end one by one, with the same bits. */
+final class MapLanes extends MapLoop<float[]> {
+
+    private static final Unary OP = Loop.op(MethodHandles.lookup(), Unary.class);
+
+    @Override
+    void map(float[] x, int xo, float[] y, int yo, int n) {
+        int i = 0;
+        for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            OP.lanes(load(x, xo + i)).intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = OP.f32(x[xo + i]);
+        }
+    }
+
+    @Override
+    void grad(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
+        int i = 0;
+        for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            FloatVector slope = OP.dlanes(load(x, xo + i), load(y, yo + i));
+            load(gx, gxo + i).add(load(g, go + i).mul(slope)).intoArray(gx, gxo + i);
+        }
+        for (; i < n; i++) {
+            gx[gxo + i] += g[go + i] * OP.df32(x[xo + i], y[yo + i]);
+        }
+    }
+
+    private static FloatVector load(float[] x, int o) {
+        return FloatVector.fromArray(Lanes.F, x, o);
+    }
+}

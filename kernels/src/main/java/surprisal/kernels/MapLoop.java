@@ -1,0 +1,11 @@
+package surprisal.kernels;
+
+/** The loops of one {@link Unary} over arrays of one kind; see {@link Loop} for why each op has its own copy. */
+abstract class MapLoop<T> {
+
+    /** y = f(x). */
+    abstract void map(T x, int xo, T y, int yo, int n);
+
+    /** gx += g · f′(x). */
+    abstract void grad(T x, int xo, T y, int yo, T g, int go, T gx, int gxo, int n);
+}

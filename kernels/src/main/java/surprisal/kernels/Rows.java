@@ -1,0 +1,606 @@
+package surprisal.kernels;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Functions along the last axis of x: [rows, n], row by row, and their adjoints: x̄ += ȳ ∂y/∂x, where x̄ is
+ * {@code gx} and ȳ is {@code g}. Arguments come as inputs, sizes, output; each array with the index of its first
+ * element.
+ *
+ * <p><b>Same bits everywhere.</b> Sums are made in 16 virtual lanes, element i in lane i mod 16, which are then added
+ * as a tree of fixed form. Products and sums are rounded one by one.
+ *
+ * <p><b>Edges.</b> With n = 0 a sum is 0, a maximum and a logSumExp are −∞. NaN in a row makes its results NaN. A
+ * logSumExp is −∞ where all of the row is, and +∞ where one element is. The softmax and the logSoftmax of such rows,
+ * and the gradient of their logSumExp, are undefined (0/0, ∞/∞): the whole row is NaN.
+ *
+ * <p>Softmax and its kin read a row once for its maximum, then again from the cache.
+ */
+public final class Rows {
+    private static final int LANES = 16;
+    private static final boolean VECTOR = Simd.bits() != 0;
+
+    private Rows() {}
+
+    /**
+     * y = Σ_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void sum(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
+    }
+
+    /**
+     * x̄ += ȳ, to each element of a row.
+     *
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void sumGrad(float[] g, int go, int rows, int n, float[] gx, int gxo) {
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++) plus(g[go + r], n, gx, gxo + r * n);
+    }
+
+    /**
+     * y = max_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void max(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n, s);
+    }
+
+    /**
+     * x̄ += ȳ at the maximum; where several elements attain it, they share ȳ equally. In a row with NaN those that are
+     * NaN share it.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param y [rows], the maxima
+     * @param yo index of its first element
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void maxGrad(
+            float[] x, int xo, float[] y, int yo, float[] g, int go, int rows, int n, float[] gx, int gxo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+            int ties = 0;
+            for (int i = 0; i < n; i++) ties += attains(x[xo + i], y[yo + r]) ? 1 : 0;
+            float share = g[go + r] / ties;
+            for (int i = 0; i < n; i++) if (attains(x[xo + i], y[yo + r])) gx[gxo + i] += share;
+        }
+    }
+
+    /**
+     * y = log Σ_i exp x_i = m + log Σ_i exp(x_i − m), m = max_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void logSumExp(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++, xo += n) {
+            float m = max(x, xo, n, s);
+            y[yo + r] = Float.isFinite(m) ? (float) (m + StrictMath.log(sumExp(x, xo, n, m, s))) : m;
+        }
+    }
+
+    /**
+     * x̄ += ȳ exp(x − y) = ȳ softmax(x).
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param y [rows], the logSumExp of x
+     * @param yo index of its first element
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void logSumExpGrad(
+            float[] x, int xo, float[] y, int yo, float[] g, int go, int rows, int n, float[] gx, int gxo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+            if (!Float.isFinite(y[yo + r])) {
+                Arrays.fill(gx, gxo, gxo + n, Float.NaN);
+                continue;
+            }
+            float gr = g[go + r], m = y[yo + r];
+            int i = VECTOR ? RowsLanes.plusExp(gr, x, xo, n, m, gx, gxo) : 0;
+            for (; i < n; i++) gx[gxo + i] += Singles.exp(x[xo + i] - m) * gr;
+        }
+    }
+
+    /**
+     * y_i = exp(x_i − m) / Σ_j exp(x_j − m), m = max_i x_i: [rows, n] → [rows, n]. In place if y is x.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows, n], overwritten
+     * @param yo index of its first element
+     */
+    public static void softmax(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, n);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++, xo += n, yo += n) {
+            float m = max(x, xo, n, s);
+            if (!Float.isFinite(m)) {
+                Arrays.fill(y, yo, yo + n, Float.NaN);
+                continue;
+            }
+            int i = VECTOR ? RowsLanes.exp(x, xo, n, m, y, yo) : 0;
+            for (; i < n; i++) y[yo + i] = Singles.exp(x[xo + i] - m);
+            float z = sum(y, yo, n, s);
+            i = VECTOR ? RowsLanes.quotient(y, yo, n, z) : 0;
+            for (; i < n; i++) y[yo + i] /= z;
+        }
+    }
+
+    /**
+     * x̄_i += y_i (ȳ_i − Σ_j ȳ_j y_j).
+     *
+     * @param y [rows, n], the softmax
+     * @param yo index of its first element
+     * @param g [rows, n], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void softmaxGrad(float[] y, int yo, float[] g, int go, int rows, int n, float[] gx, int gxo) {
+        check(y.length, yo, rows, n);
+        check(g.length, go, rows, n);
+        check(gx.length, gxo, rows, n);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
+            float mean = dot(g, go, y, yo, n, s);
+            int i = VECTOR ? RowsLanes.plusCentred(y, yo, g, go, n, mean, gx, gxo) : 0;
+            for (; i < n; i++) gx[gxo + i] += y[yo + i] * (g[go + i] - mean);
+        }
+    }
+
+    /**
+     * y_i = (x_i − m) − log Σ_j exp(x_j − m), m = max_i x_i: [rows, n] → [rows, n]. In place if y is x.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows, n], overwritten
+     * @param yo index of its first element
+     */
+    public static void logSoftmax(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, n);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++, xo += n, yo += n) {
+            float m = max(x, xo, n, s);
+            if (!Float.isFinite(m)) {
+                Arrays.fill(y, yo, yo + n, Float.NaN);
+                continue;
+            }
+            float log = (float) StrictMath.log(sumExp(x, xo, n, m, s));
+            int i = VECTOR ? RowsLanes.shifted(x, xo, n, m, log, y, yo) : 0;
+            for (; i < n; i++) y[yo + i] = x[xo + i] - m - log;
+        }
+    }
+
+    /**
+     * x̄_i += ȳ_i − exp(y_i) Σ_j ȳ_j.
+     *
+     * @param y [rows, n], the logSoftmax
+     * @param yo index of its first element
+     * @param g [rows, n], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void logSoftmaxGrad(float[] y, int yo, float[] g, int go, int rows, int n, float[] gx, int gxo) {
+        check(y.length, yo, rows, n);
+        check(g.length, go, rows, n);
+        check(gx.length, gxo, rows, n);
+        float[] s = new float[LANES];
+        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
+            float total = sum(g, go, n, s);
+            int i = VECTOR ? RowsLanes.plusLessExp(y, yo, g, go, n, total, gx, gxo) : 0;
+            for (; i < n; i++) gx[gxo + i] += g[go + i] - Singles.exp(y[yo + i]) * total;
+        }
+    }
+
+    // --- one row; s is scratch for the 16 lanes ---
+
+    static float sum(float[] x, int xo, int n, float[] s) {
+        int i = VECTOR && n >= LANES ? RowsLanes.sums(x, xo, n, s) : cleared(s);
+        for (; i < n; i++) s[i & 15] += x[xo + i];
+        return tree(s);
+    }
+
+    private static float dot(float[] x, int xo, float[] y, int yo, int n, float[] s) {
+        int i = VECTOR && n >= LANES ? RowsLanes.dots(x, xo, y, yo, n, s) : cleared(s);
+        for (; i < n; i++) s[i & 15] += x[xo + i] * y[yo + i];
+        return tree(s);
+    }
+
+    private static float sumExp(float[] x, int xo, int n, float m, float[] s) {
+        int i = VECTOR && n >= LANES ? RowsLanes.exps(x, xo, n, m, s) : cleared(s);
+        for (; i < n; i++) s[i & 15] += Singles.exp(x[xo + i] - m);
+        return tree(s);
+    }
+
+    private static float max(float[] x, int xo, int n, float[] s) {
+        float m = Float.NEGATIVE_INFINITY;
+        int i = 0;
+        if (VECTOR && n >= LANES) {
+            Arrays.fill(s, m);
+            i = RowsLanes.maxima(x, xo, n, s);
+            for (float lane : s) m = Math.max(m, lane);
+        }
+        for (; i < n; i++) m = Math.max(m, x[xo + i]);
+        return m;
+    }
+
+    /** y += c */
+    static void plus(float c, int n, float[] y, int yo) {
+        int i = VECTOR ? RowsLanes.plus(c, n, y, yo) : 0;
+        for (; i < n; i++) y[yo + i] += c;
+    }
+
+    /** y += x */
+    static void plus(float[] x, int xo, int n, float[] y, int yo) {
+        int i = VECTOR ? RowsLanes.plus(x, xo, n, y, yo) : 0;
+        for (; i < n; i++) y[yo + i] += x[xo + i];
+    }
+
+    /** y = max(y, x) */
+    static void max(float[] x, int xo, int n, float[] y, int yo) {
+        int i = VECTOR ? RowsLanes.max(x, xo, n, y, yo) : 0;
+        for (; i < n; i++) y[yo + i] = Math.max(y[yo + i], x[xo + i]);
+    }
+
+    /** Whether x is the maximum; where that is NaN, whether x is. */
+    static boolean attains(float x, float maximum) {
+        return x == maximum || Float.isNaN(x);
+    }
+
+    private static int cleared(float[] s) {
+        Arrays.fill(s, 0);
+        return 0;
+    }
+
+    private static float tree(float[] s) {
+        for (int l = 0; l < 8; l++) s[l] += s[l + 8];
+        for (int l = 0; l < 4; l++) s[l] += s[l + 4];
+        return (s[0] + s[2]) + (s[1] + s[3]);
+    }
+
+    // --- the same in double ---
+
+    /**
+     * y = Σ_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void sum(double[] x, int xo, int rows, int n, double[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
+    }
+
+    /**
+     * x̄ += ȳ, to each element of a row.
+     *
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void sumGrad(double[] g, int go, int rows, int n, double[] gx, int gxo) {
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++) plus(g[go + r], n, gx, gxo + r * n);
+    }
+
+    /**
+     * y = max_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void max(double[] x, int xo, int rows, int n, double[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n);
+    }
+
+    /**
+     * x̄ += ȳ at the maximum; where several elements attain it, they share ȳ equally. In a row with NaN those that are
+     * NaN share it.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param y [rows], the maxima
+     * @param yo index of its first element
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void maxGrad(
+            double[] x, int xo, double[] y, int yo, double[] g, int go, int rows, int n, double[] gx, int gxo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+            int ties = 0;
+            for (int i = 0; i < n; i++) ties += attains(x[xo + i], y[yo + r]) ? 1 : 0;
+            double share = g[go + r] / ties;
+            for (int i = 0; i < n; i++) if (attains(x[xo + i], y[yo + r])) gx[gxo + i] += share;
+        }
+    }
+
+    /**
+     * y = log Σ_i exp x_i = m + log Σ_i exp(x_i − m), m = max_i x_i: [rows, n] → [rows].
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     * @param yo index of its first element
+     */
+    public static void logSumExp(double[] x, int xo, int rows, int n, double[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++, xo += n) {
+            double m = max(x, xo, n);
+            y[yo + r] = Double.isFinite(m) ? m + StrictMath.log(sumExp(x, xo, n, m, s)) : m;
+        }
+    }
+
+    /**
+     * x̄ += ȳ exp(x − y) = ȳ softmax(x).
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param y [rows], the logSumExp of x
+     * @param yo index of its first element
+     * @param g [rows], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void logSumExpGrad(
+            double[] x, int xo, double[] y, int yo, double[] g, int go, int rows, int n, double[] gx, int gxo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, 1);
+        check(g.length, go, rows, 1);
+        check(gx.length, gxo, rows, n);
+        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+            if (!Double.isFinite(y[yo + r])) {
+                Arrays.fill(gx, gxo, gxo + n, Double.NaN);
+                continue;
+            }
+            double gr = g[go + r], m = y[yo + r];
+            for (int i = 0; i < n; i++) gx[gxo + i] += StrictMath.exp(x[xo + i] - m) * gr;
+        }
+    }
+
+    /**
+     * y_i = exp(x_i − m) / Σ_j exp(x_j − m), m = max_i x_i: [rows, n] → [rows, n]. In place if y is x.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows, n], overwritten
+     * @param yo index of its first element
+     */
+    public static void softmax(double[] x, int xo, int rows, int n, double[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, n);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++, xo += n, yo += n) {
+            double m = max(x, xo, n);
+            if (!Double.isFinite(m)) {
+                Arrays.fill(y, yo, yo + n, Double.NaN);
+                continue;
+            }
+            for (int i = 0; i < n; i++) y[yo + i] = StrictMath.exp(x[xo + i] - m);
+            double z = sum(y, yo, n, s);
+            for (int i = 0; i < n; i++) y[yo + i] /= z;
+        }
+    }
+
+    /**
+     * x̄_i += y_i (ȳ_i − Σ_j ȳ_j y_j).
+     *
+     * @param y [rows, n], the softmax
+     * @param yo index of its first element
+     * @param g [rows, n], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void softmaxGrad(double[] y, int yo, double[] g, int go, int rows, int n, double[] gx, int gxo) {
+        check(y.length, yo, rows, n);
+        check(g.length, go, rows, n);
+        check(gx.length, gxo, rows, n);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
+            double mean = dot(g, go, y, yo, n, s);
+            for (int i = 0; i < n; i++) gx[gxo + i] += y[yo + i] * (g[go + i] - mean);
+        }
+    }
+
+    /**
+     * y_i = (x_i − m) − log Σ_j exp(x_j − m), m = max_i x_i: [rows, n] → [rows, n]. In place if y is x.
+     *
+     * @param x [rows, n]
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows, n], overwritten
+     * @param yo index of its first element
+     */
+    public static void logSoftmax(double[] x, int xo, int rows, int n, double[] y, int yo) {
+        check(x.length, xo, rows, n);
+        check(y.length, yo, rows, n);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++, xo += n, yo += n) {
+            double m = max(x, xo, n);
+            if (!Double.isFinite(m)) {
+                Arrays.fill(y, yo, yo + n, Double.NaN);
+                continue;
+            }
+            double log = StrictMath.log(sumExp(x, xo, n, m, s));
+            for (int i = 0; i < n; i++) y[yo + i] = x[xo + i] - m - log;
+        }
+    }
+
+    /**
+     * x̄_i += ȳ_i − exp(y_i) Σ_j ȳ_j.
+     *
+     * @param y [rows, n], the logSoftmax
+     * @param yo index of its first element
+     * @param g [rows, n], ȳ
+     * @param go index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param gx [rows, n], x̄
+     * @param gxo index of its first element
+     */
+    public static void logSoftmaxGrad(double[] y, int yo, double[] g, int go, int rows, int n, double[] gx, int gxo) {
+        check(y.length, yo, rows, n);
+        check(g.length, go, rows, n);
+        check(gx.length, gxo, rows, n);
+        double[] s = new double[LANES];
+        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
+            double total = sum(g, go, n, s);
+            for (int i = 0; i < n; i++) gx[gxo + i] += g[go + i] - StrictMath.exp(y[yo + i]) * total;
+        }
+    }
+
+    // --- one row; s is scratch for the 16 lanes ---
+
+    static double sum(double[] x, int xo, int n, double[] s) {
+        Arrays.fill(s, 0);
+        for (int i = 0; i < n; i++) s[i & 15] += x[xo + i];
+        return tree(s);
+    }
+
+    private static double dot(double[] x, int xo, double[] y, int yo, int n, double[] s) {
+        Arrays.fill(s, 0);
+        for (int i = 0; i < n; i++) s[i & 15] += x[xo + i] * y[yo + i];
+        return tree(s);
+    }
+
+    private static double sumExp(double[] x, int xo, int n, double m, double[] s) {
+        Arrays.fill(s, 0);
+        for (int i = 0; i < n; i++) s[i & 15] += StrictMath.exp(x[xo + i] - m);
+        return tree(s);
+    }
+
+    private static double max(double[] x, int xo, int n) {
+        double m = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) m = Math.max(m, x[xo + i]);
+        return m;
+    }
+
+    /** y += c */
+    static void plus(double c, int n, double[] y, int yo) {
+        for (int i = 0; i < n; i++) y[yo + i] += c;
+    }
+
+    /** y += x */
+    static void plus(double[] x, int xo, int n, double[] y, int yo) {
+        for (int i = 0; i < n; i++) y[yo + i] += x[xo + i];
+    }
+
+    /** y = max(y, x) */
+    static void max(double[] x, int xo, int n, double[] y, int yo) {
+        for (int i = 0; i < n; i++) y[yo + i] = Math.max(y[yo + i], x[xo + i]);
+    }
+
+    /** Whether x is the maximum; where that is NaN, whether x is. */
+    static boolean attains(double x, double maximum) {
+        return x == maximum || Double.isNaN(x);
+    }
+
+    private static double tree(double[] s) {
+        for (int l = 0; l < 8; l++) s[l] += s[l + 8];
+        for (int l = 0; l < 4; l++) s[l] += s[l + 4];
+        return (s[0] + s[2]) + (s[1] + s[3]);
+    }
+
+    private static void check(int length, int off, int rows, int n) {
+        Objects.checkFromIndexSize((long) off, (long) rows * n, (long) length);
+    }
+}

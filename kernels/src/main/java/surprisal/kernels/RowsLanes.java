@@ -1,0 +1,167 @@
+package surprisal.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The loops of {@link Rows} and {@link Reduce} on vectors. Each does a first part of its n elements and returns how
+ * many; the scalar loop in Rows does the others.
+ */
+final class RowsLanes {
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final int L = F.length();
+
+    private RowsLanes() {}
+
+    // Sums: element i goes to virtual lane i mod 16, which is lane i mod L of accumulator a, b, c or d. With wider
+    // vectors fewer accumulators are in use; the conditions on L are constants.
+
+    /** The 16 lanes of Σ x, into s. */
+    static int sums(float[] x, int xo, int n, float[] s) {
+        FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a = a.add(FloatVector.fromArray(F, x, xo + i));
+            if (L < 16) b = b.add(FloatVector.fromArray(F, x, xo + i + L));
+            if (L < 8) c = c.add(FloatVector.fromArray(F, x, xo + i + 2 * L));
+            if (L < 8) d = d.add(FloatVector.fromArray(F, x, xo + i + 3 * L));
+        }
+        lanes(a, b, c, d, s);
+        return i;
+    }
+
+    /** The 16 lanes of Σ x y, into s. */
+    static int dots(float[] x, int xo, float[] y, int yo, int n, float[] s) {
+        FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a = a.add(product(x, xo + i, y, yo + i));
+            if (L < 16) b = b.add(product(x, xo + i + L, y, yo + i + L));
+            if (L < 8) c = c.add(product(x, xo + i + 2 * L, y, yo + i + 2 * L));
+            if (L < 8) d = d.add(product(x, xo + i + 3 * L, y, yo + i + 3 * L));
+        }
+        lanes(a, b, c, d, s);
+        return i;
+    }
+
+    private static FloatVector product(float[] x, int i, float[] y, int j) {
+        return FloatVector.fromArray(F, x, i).mul(FloatVector.fromArray(F, y, j));
+    }
+
+    /** The 16 lanes of Σ exp(x − m), into s. */
+    static int exps(float[] x, int xo, int n, float m, float[] s) {
+        FloatVector a = FloatVector.zero(F), b = a, c = a, d = a;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a = a.add(exp(x, xo + i, m));
+            if (L < 16) b = b.add(exp(x, xo + i + L, m));
+            if (L < 8) c = c.add(exp(x, xo + i + 2 * L, m));
+            if (L < 8) d = d.add(exp(x, xo + i + 3 * L, m));
+        }
+        lanes(a, b, c, d, s);
+        return i;
+    }
+
+    private static FloatVector exp(float[] x, int i, float m) {
+        return Lanes.exp(FloatVector.fromArray(F, x, i).sub(m));
+    }
+
+    private static void lanes(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] s) {
+        a.intoArray(s, 0);
+        if (L < 16) b.intoArray(s, L);
+        if (L < 8) c.intoArray(s, 2 * L);
+        if (L < 8) d.intoArray(s, 3 * L);
+    }
+
+    /** L maxima, into s: of x from 0 up to what is returned. Needs n ≥ L. */
+    static int maxima(float[] x, int xo, int n, float[] s) {
+        FloatVector a = FloatVector.fromArray(F, x, xo), b = a, c = a, d = a;
+        int i = 0;
+        // four chains: a maximum that heeds NaN and −0 is several instructions long
+        for (; i <= n - 4 * L; i += 4 * L) {
+            a = a.max(FloatVector.fromArray(F, x, xo + i));
+            b = b.max(FloatVector.fromArray(F, x, xo + i + L));
+            c = c.max(FloatVector.fromArray(F, x, xo + i + 2 * L));
+            d = d.max(FloatVector.fromArray(F, x, xo + i + 3 * L));
+        }
+        for (; i <= n - L; i += L) a = a.max(FloatVector.fromArray(F, x, xo + i));
+        a.max(b).max(c.max(d)).intoArray(s, 0);
+        return i;
+    }
+
+    /** y = exp(x − m) */
+    static int exp(float[] x, int xo, int n, float m, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) exp(x, xo + i, m).intoArray(y, yo + i);
+        return i;
+    }
+
+    /** y = y / c */
+    static int quotient(float[] y, int yo, int n, float c) {
+        int i = 0;
+        for (; i <= n - L; i += L) FloatVector.fromArray(F, y, yo + i).div(c).intoArray(y, yo + i);
+        return i;
+    }
+
+    /** y = (x − m) − c */
+    static int shifted(float[] x, int xo, int n, float m, float c, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) FloatVector.fromArray(F, x, xo + i).sub(m).sub(c).intoArray(y, yo + i);
+        return i;
+    }
+
+    /** y += c */
+    static int plus(float c, int n, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) FloatVector.fromArray(F, y, yo + i).add(c).intoArray(y, yo + i);
+        return i;
+    }
+
+    /** y += x */
+    static int plus(float[] x, int xo, int n, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, y, yo + i).add(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+        return i;
+    }
+
+    /** y = max(y, x) */
+    static int max(float[] x, int xo, int n, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, y, yo + i).max(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+        return i;
+    }
+
+    /** gx += g exp(x − m) */
+    static int plusExp(float g, float[] x, int xo, int n, float m, float[] gx, int gxo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, gx, gxo + i).add(exp(x, xo + i, m).mul(g)).intoArray(gx, gxo + i);
+        }
+        return i;
+    }
+
+    /** gx += y (g − c) */
+    static int plusCentred(float[] y, int yo, float[] g, int go, int n, float c, float[] gx, int gxo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector p = FloatVector.fromArray(F, g, go + i).sub(c).mul(FloatVector.fromArray(F, y, yo + i));
+            FloatVector.fromArray(F, gx, gxo + i).add(p).intoArray(gx, gxo + i);
+        }
+        return i;
+    }
+
+    /** gx += g − exp(y) c */
+    static int plusLessExp(float[] y, int yo, float[] g, int go, int n, float c, float[] gx, int gxo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector e = Lanes.exp(FloatVector.fromArray(F, y, yo + i)).mul(c);
+            FloatVector p = FloatVector.fromArray(F, g, go + i).sub(e);
+            FloatVector.fromArray(F, gx, gxo + i).add(p).intoArray(gx, gxo + i);
+        }
+        return i;
+    }
+}

@@ -1,0 +1,335 @@
+package surprisal.kernels;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/** Every kernel once, on fixed numbers, and the SHA-256 of what it gives; one NaN counts as another. */
+public final class Fingerprint {
+
+    private static final int N = 1013;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private Fingerprint() {}
+
+    /**
+     * Takes the fingerprint several times over, which must be one and the same, and prints it after what describes the
+     * provider; or prints the description alone; or times products that a slow fused multiply-add would make last a
+     * minute.
+     *
+     * @param args how often, {@code description} or {@code products}
+     */
+    public static void main(String[] args) {
+        System.out.println(Simd.describe());
+        if (args[0].equals("description")) {
+            return;
+        }
+        if (args[0].equals("products")) {
+            System.out.println(products());
+            return;
+        }
+        SequencedMap<String, String> first = take();
+        for (int i = 1; i < Integer.parseInt(args[0]); i++) {
+            if (!take().equals(first)) {
+                System.out.println("round " + i + " differs from the first");
+                return;
+            }
+        }
+        System.out.println(digest(first));
+    }
+
+    /** Milliseconds of 100 million multiply-adds. */
+    private static long products() {
+        float[] a = floats(250 * 250, 1, -1, 1);
+        float[] c = new float[250 * 250];
+        long start = System.nanoTime();
+        for (int i = 0; i < 7; i++) {
+            Gemm.multiply(Gemm.Form.NN, 250, 250, 250, a, 0, a, 0, c, 0, Gemm.Store.SET);
+        }
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** The digest of each kernel, by name. */
+    static SequencedMap<String, String> take() {
+        SequencedMap<String, String> digests = new TreeMap<>();
+        for (Gemm.Form form : Gemm.Form.values()) {
+            digests.put("gemm " + form, gemm(form));
+        }
+        for (Unary op : Unary.values()) {
+            digests.put("map " + op, map(op));
+        }
+        for (Binary op : Binary.values()) {
+            digests.put("zip " + op, zip(op));
+        }
+        digests.put("rows float", rows());
+        digests.put("rows double", rowsInDouble());
+        digests.put("reduce", reduce());
+        digests.put("philox", philox());
+        digests.put("descent", descent());
+        return digests;
+    }
+
+    static String digest(SequencedMap<String, String> digests) {
+        return hex(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private static String gemm(Gemm.Form form) {
+        Fingerprint print = new Fingerprint();
+        int[][] sizes = {{1, 70, 300}, {37, 1, 20}, {37, 45, 300}, {64, 64, 80}, {5, 3, 1}, {2, 130, 513}};
+        for (int[] s : sizes) {
+            int m = s[0];
+            int n = s[1];
+            int k = s[2];
+            float[] c = floats(m * n, 3, -1, 1);
+            double[] d = doubles(m * n, 3, -1, 1);
+            float[] a = floats(m * k, 1, -1, 1);
+            float[] b = floats(k * n, 2, -1, 1);
+            Gemm.multiply(form, m, n, k, a, 0, b, 0, c, 0, Gemm.Store.ADD);
+            print.add(c);
+            Gemm.multiply(
+                    form, m, n, k, doubles(m * k, 1, -1, 1), 0, doubles(k * n, 2, -1, 1), 0, d, 0, Gemm.Store.SET);
+            print.add(d);
+        }
+        float[] c = new float[7 * 12];
+        Gemm.multiply(
+                form, 7, 3, 4, 11, floats(7 * 33, 1, -1, 1), 0, 33, floats(44, 2, -1, 1), 0, 0, c, 0, 12, Gemm.Store.SET);
+        print.add(c);
+        return print.hex();
+    }
+
+    private static String map(Unary op) {
+        Fingerprint print = new Fingerprint();
+        float[] inside = floats(N, op.ordinal(), op.domain().lo(), op.domain().hi());
+        for (float[] x : new float[][] {inside, Ulps.special()}) {
+            int n = x.length;
+            float[] y = new float[n];
+            float[] gx = floats(n, 5, -1, 1);
+            Loop.map(op, x, 0, y, 0, n);
+            Loop.mapGrad(op, x, 0, y, 0, floats(n, 6, -1, 1), 0, gx, 0, n);
+            print.add(y);
+            print.add(gx);
+        }
+        double[] x = doubles(N, op.ordinal(), op.domain().lo(), op.domain().hi());
+        double[] y = new double[N];
+        double[] gx = doubles(N, 5, -1, 1);
+        Loop.map(op, x, 0, y, 0, N);
+        Loop.mapGrad(op, x, 0, y, 0, doubles(N, 6, -1, 1), 0, gx, 0, N);
+        print.add(y);
+        print.add(gx);
+        return print.hex();
+    }
+
+    private static String zip(Binary op) {
+        Fingerprint print = new Fingerprint();
+        for (int strides = 0; strides < 4; strides++) {
+            int as = strides & 1;
+            int bs = strides >> 1;
+            float[] a = floats(N, 1, 0, 5);
+            float[] b = floats(N, 2, -2, 3);
+            float[] g = floats(N, 3, -1, 1);
+            float[] y = new float[N];
+            float[] ga = floats(N, 4, -1, 1);
+            float[] gb = floats(N, 5, -1, 1);
+            Loop.zip(op, a, 0, as, b, 0, bs, y, 0, N);
+            Loop.zipGradA(op, a, 0, as, b, 0, bs, y, 0, g, 0, ga, 0, N);
+            Loop.zipGradB(op, a, 0, as, b, 0, bs, y, 0, g, 0, gb, 0, N);
+            print.add(y);
+            print.add(ga);
+            print.add(gb);
+        }
+        double[] a = doubles(N, 1, 0, 5);
+        double[] b = doubles(N, 2, -2, 3);
+        double[] g = doubles(N, 3, -1, 1);
+        double[] y = new double[N];
+        double[] ga = doubles(N, 4, -1, 1);
+        double[] gb = doubles(1, 5, -1, 1);
+        Loop.zip(op, a, 0, 1, b, 0, 1, y, 0, N);
+        Loop.zipGradA(op, a, 0, 1, b, 0, 1, y, 0, g, 0, ga, 0, N);
+        Loop.zipGradB(op, a, 0, 1, b, 0, 0, y, 0, g, 0, gb, 0, N);
+        print.add(y);
+        print.add(ga);
+        print.add(gb);
+        return print.hex();
+    }
+
+    private static String rows() {
+        Fingerprint print = new Fingerprint();
+        for (int[] size : new int[][] {{13, 37}, {5, 100}, {1, 3000}, {70, 1}, {9, 16}}) {
+            int rows = size[0];
+            int n = size[1];
+            float[] x = floats(rows * n, 1, -9, 9);
+            float[] g = floats(rows * n, 2, -1, 1);
+            float[] gx = floats(rows * n, 3, -1, 1);
+            float[] one = new float[rows];
+            float[] all = new float[rows * n];
+            Rows.sum(x, 0, rows, n, one, 0);
+            print.add(one);
+            Rows.sumGrad(g, 0, rows, n, gx, 0);
+            Rows.max(x, 0, rows, n, one, 0);
+            print.add(one);
+            Rows.maxGrad(x, 0, one, 0, g, 0, rows, n, gx, 0);
+            Rows.logSumExp(x, 0, rows, n, one, 0);
+            print.add(one);
+            Rows.logSumExpGrad(x, 0, one, 0, g, 0, rows, n, gx, 0);
+            Rows.softmax(x, 0, rows, n, all, 0);
+            print.add(all);
+            Rows.softmaxGrad(all, 0, g, 0, rows, n, gx, 0);
+            Rows.logSoftmax(x, 0, rows, n, all, 0);
+            print.add(all);
+            Rows.logSoftmaxGrad(all, 0, g, 0, rows, n, gx, 0);
+            print.add(gx);
+        }
+        return print.hex();
+    }
+
+    private static String rowsInDouble() {
+        Fingerprint print = new Fingerprint();
+        int rows = 7;
+        int n = 37;
+        double[] x = doubles(rows * n, 1, -9, 9);
+        double[] g = doubles(rows * n, 2, -1, 1);
+        double[] gx = doubles(rows * n, 3, -1, 1);
+        double[] one = new double[rows];
+        double[] all = new double[rows * n];
+        Rows.sum(x, 0, rows, n, one, 0);
+        print.add(one);
+        Rows.sumGrad(g, 0, rows, n, gx, 0);
+        Rows.max(x, 0, rows, n, one, 0);
+        print.add(one);
+        Rows.maxGrad(x, 0, one, 0, g, 0, rows, n, gx, 0);
+        Rows.logSumExp(x, 0, rows, n, one, 0);
+        print.add(one);
+        Rows.logSumExpGrad(x, 0, one, 0, g, 0, rows, n, gx, 0);
+        Rows.softmax(x, 0, rows, n, all, 0);
+        print.add(all);
+        Rows.softmaxGrad(all, 0, g, 0, rows, n, gx, 0);
+        Rows.logSoftmax(x, 0, rows, n, all, 0);
+        print.add(all);
+        Rows.logSoftmaxGrad(all, 0, g, 0, rows, n, gx, 0);
+        print.add(gx);
+        return print.hex();
+    }
+
+    private static String reduce() {
+        Fingerprint print = new Fingerprint();
+        float[] x = floats(3 * 11 * 35, 1, -1, 1);
+        float[] g = floats(3 * 35, 2, -1, 1);
+        float[] gx = floats(3 * 11 * 35, 3, -1, 1);
+        float[] y = new float[3 * 35];
+        Reduce.sum(x, 0, 3, 11, 35, y, 0);
+        print.add(y);
+        Reduce.sumGrad(g, 0, 3, 11, 35, gx, 0);
+        Reduce.max(x, 0, 3, 11, 35, y, 0);
+        print.add(y);
+        Reduce.maxGrad(x, 0, y, 0, g, 0, 3, 11, 35, gx, 0);
+        print.add(gx);
+        print.add(new float[] {Reduce.sum(floats(70_000, 4, -1, 1), 0, 70_000)});
+        print.add(new double[] {Reduce.sum(doubles(70_000, 4, -1, 1), 0, 70_000)});
+        return print.hex();
+    }
+
+    private static String philox() {
+        Fingerprint print = new Fingerprint();
+        for (int n : new int[] {1, 63, 64, 65, 1000}) {
+            int[] bits = new int[n];
+            Philox.bits(7, 8, 9, bits, 0, n);
+            for (int word : bits) {
+                print.add(new float[] {word >>> 16, word & 0xffff});
+            }
+            float[] f = new float[n];
+            Philox.uniform(7, 8, 9, f, 0, n);
+            print.add(f);
+            Philox.normal(7, 8, 9, f, 0, n);
+            print.add(f);
+            double[] d = new double[n];
+            Philox.uniform(7, 8, 9, d, 0, n);
+            print.add(d);
+            Philox.normal(7, 8, 9, d, 0, n);
+            print.add(d);
+        }
+        return print.hex();
+    }
+
+    private static String descent() {
+        Fingerprint print = new Fingerprint();
+        int n = 20_000;
+        float[] p = floats(n, 1, -1, 1);
+        float[] m = new float[n];
+        float[] v = new float[n];
+        double[] p64 = doubles(N, 1, -1, 1);
+        double[] m64 = new double[N];
+        double[] v64 = new double[N];
+        for (int t = 1; t <= 3; t++) {
+            Descent.adam(p, floats(n, t + 1, -1, 1), m, v, 0.9f, 0.999f, 0.01f * t, 3f, 1e-8f, 0.999f);
+            Descent.adam(p64, doubles(N, t + 1, -1, 1), m64, v64, 0.9, 0.999, 0.01 * t, 3, 1e-8, 0.999);
+        }
+        print.add(p);
+        print.add(p64);
+        print.add(new double[] {Descent.squaredNorm(p), Descent.squaredNorm(p64)});
+        return print.hex();
+    }
+
+    // ---- numbers: a hash of the index (the finaliser of splitmix64, Steele et al. 2014)
+
+    private static double uniform(long i) {
+        long z = i * 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return ((z ^ z >>> 31) >>> 11) * 0x1p-53;
+    }
+
+    private static double[] doubles(int n, int seed, double lo, double hi) {
+        double[] x = new double[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = lo + (hi - lo) * uniform((long) seed << 32 | i + 1);
+        }
+        return x;
+    }
+
+    private static float[] floats(int n, int seed, double lo, double hi) {
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = (float) (lo + (hi - lo) * uniform((long) seed << 32 | i + 1));
+        }
+        return x;
+    }
+
+    private void add(float[] x) {
+        DataOutputStream out = new DataOutputStream(bytes);
+        try {
+            for (float v : x) {
+                out.writeInt(Float.floatToIntBits(v));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void add(double[] x) {
+        DataOutputStream out = new DataOutputStream(bytes);
+        try {
+            for (double v : x) {
+                out.writeLong(Double.doubleToLongBits(v));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String hex() { return hex(bytes.toByteArray()); }
+
+    private static String hex(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

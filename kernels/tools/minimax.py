@@ -1,0 +1,139 @@
+"""Prints the polynomial coefficients of Singles, Lanes and Doubles (python 3, mpmath).
+
+Each row asks for p with max |w(u) (g(u) - p(u))| least on [lo, hi] (Lawson's iteration on Chebyshev points). Float coefficients
+are rounded one by one, lowest power first, and the rest fitted again, so that rounding costs almost nothing.
+
+    python minimax.py            all rows
+    python minimax.py EXP LOG    some of them
+"""
+import struct
+import sys
+
+from mpmath import mp, mpf, cos, erf, erfc, exp, log, loggamma, matrix, lu_solve, pi, sin, sqrt, tanh
+
+mp.dps = 60
+
+
+def to_float(c):
+    return mpf(struct.unpack("f", struct.pack("f", float(c)))[0])
+
+
+def to_double(c):
+    return mpf(float(c))
+
+
+def lawson(us, gs, ws, powers, rounds):
+    """Coefficients of the given powers: least squares, reweighted towards the least largest weighted error."""
+    n = len(powers)
+    rows = [[w * u ** p for p in powers] for u, w in zip(us, ws)]
+    right = [w * g for g, w in zip(gs, ws)]
+    weight = [mpf(1)] * len(us)
+    best, least = None, None
+    for _ in range(rounds):
+        a = matrix(n, n)
+        b = matrix(n, 1)
+        for row, y, q in zip(rows, right, weight):
+            for i in range(n):
+                t = q * row[i]
+                b[i] += t * y
+                for j in range(i, n):
+                    a[i, j] += t * row[j]
+        for i in range(n):
+            for j in range(i):
+                a[i, j] = a[j, i]
+        c = lu_solve(a, b)
+        e = [abs(y - sum(c[j] * row[j] for j in range(n))) for row, y in zip(rows, right)]
+        if least is None or max(e) < least:
+            best, least = [c[j] for j in range(n)], max(e)
+        mean = sum(q * v for q, v in zip(weight, e)) / sum(weight)
+        weight = [q * (v / mean + mpf("1e-3")) for q, v in zip(weight, e)]
+    return best, least
+
+
+def fit(g, w, lo, hi, degree, rounding, points):
+    us = [lo + (hi - lo) * (1 - cos(pi * k / points)) / 2 for k in range(points + 1)]
+    us = us[1:]  # the functions of u = 0 are limits
+    gs, ws = [g(u) for u in us], [w(u) for u in us]
+    powers = list(range(degree + 1))
+    if rounding is to_double:
+        c, worst = lawson(us, gs, ws, powers, 8)
+        return [to_double(v) for v in c], worst
+    fixed = []
+    while powers:
+        c, _ = lawson(us, gs, ws, powers, 25)
+        v = rounding(c[0])
+        gs = [g0 - v * u ** powers[0] for g0, u in zip(gs, us)]
+        fixed.append(v)
+        powers.pop(0)
+    return fixed, max(abs(w0 * e) for w0, e in zip(ws, gs))
+
+
+THIRD = mpf(1) / 3
+HALF_LN2 = log(mpf(2)) / 2 * mpf("1.0002")
+QUARTER_PI = pi / 4 * mpf("1.0002")
+NEAR = mpf("0.7")
+MILLS_K = mpf(4)
+HALF = mpf(1) / 2
+
+
+def mills(a):
+    """Phi(-a) exp(a^2/2)."""
+    return erfc(a / sqrt(mpf(2))) / 2 * exp(a * a / 2)
+
+
+def centre(x):
+    """(Phi(x) - 1/2) / x."""
+    return erf(x / sqrt(mpf(2))) / (2 * x)
+
+
+def density(x):
+    return exp(-x * x / 2) / sqrt(2 * pi)
+
+
+def erfcx(z):
+    return erfc(z) * exp(z * z)
+
+
+F, D = to_float, to_double
+ROWS = {
+    # name: g, weight, lo, hi, degree, rounding
+    "EXP": (lambda r: (exp(r) - 1 - r) / r ** 2, lambda r: r ** 2 / (exp(r) - 1), -HALF_LN2, HALF_LN2, 4, F),
+    "LOG": (lambda f: (log(1 + f) - f + f * f / 2) / f ** 3, lambda f: f ** 3 / log(1 + f), -THIRD, THIRD, 7, F),
+    "SIN": (lambda u: (sin(sqrt(u)) / sqrt(u) - 1) / u, lambda u: u * sqrt(u) / sin(sqrt(u)), mpf(0), QUARTER_PI ** 2, 2, F),
+    "COS": (lambda u: (cos(sqrt(u)) - 1 + u / 2) / u ** 2, lambda u: u ** 2 / cos(sqrt(u)), mpf(0), QUARTER_PI ** 2, 2, F),
+    "TANH": (lambda u: (tanh(sqrt(u)) / sqrt(u) - 1) / u, lambda u: u * sqrt(u) / tanh(sqrt(u)), mpf(0), mpf("0.36"), 4, F),
+    "ERF": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf("0.9") ** 2, 6, F),
+    "ERF_TAIL": (lambda a: log(erfc(a)), lambda a: erfc(a) / erf(a), mpf("0.9"), mpf("3.95"), 7, F),
+    "PHI": (lambda u: centre(sqrt(u)), lambda u: sqrt(u) / (HALF - sqrt(u) * centre(sqrt(u))), mpf(0), NEAR ** 2, 4, F),
+    "SLOPE": (lambda u: centre(sqrt(u)) + density(sqrt(u)), lambda u: sqrt(u), mpf(0), NEAR ** 2, 4, F),
+    "MILLS": (lambda q: mills(a_of(q)) * (a_of(q) + MILLS_K), lambda q: 1 / (mills(a_of(q)) * (a_of(q) + MILLS_K)),
+              (NEAR - MILLS_K) / (NEAR + MILLS_K), (15 - MILLS_K) / (15 + MILLS_K), 8, F),
+    "ERF_D": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf(1), 13, D),
+    "ERFCX_D": (lambda q: (1 + 2 * z_of(q)) * erfcx(z_of(q)), lambda q: 1 / ((1 + 2 * z_of(q)) * erfcx(z_of(q))),
+                mpf("-0.6"), mpf("0.872"), 22, D),
+    "LGAMMA1_D": (lambda z: loggamma(1 + z) / z, lambda z: z / loggamma(1 + z), mpf("-0.5"), mpf("0.5"), 27, D),
+    "LGAMMA2_D": (lambda z: loggamma(2 + z) / z, lambda z: z / loggamma(2 + z), mpf("-0.5"), mpf("0.5"), 18, D),
+}
+
+
+def a_of(q):
+    """q = (a - K) / (a + K), turned round."""
+    return MILLS_K * (1 + q) / (1 - q)
+
+
+def z_of(q):
+    """q = (z - 2) / (z + 2), turned round."""
+    return 2 * (1 + q) / (1 - q)
+
+
+def literal(c, rounding):
+    return float(c).hex() + ("f" if rounding is F else "")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ROWS:
+        g, w, lo, hi, degree, rounding = ROWS[name]
+        c, worst = fit(g, w, lo, hi, degree, rounding, 151)
+        print(f"{name}: weighted error {float(worst):.2e}")
+        for v in c:
+            print(f"    {literal(v, rounding)}  # {float(v):.9g}")

@@ -1,0 +1,13 @@
+/** What the papers say: distributions, networks, free energies, partially observed worlds and planners. */
+module surprisal.models {
+    requires transitive surprisal.autodiff;
+
+    exports surprisal.models;
+    exports surprisal.models.data;
+    exports surprisal.models.dist;
+    exports surprisal.models.env;
+    exports surprisal.models.latent;
+    exports surprisal.models.nn;
+    exports surprisal.models.plan;
+    exports surprisal.models.pomdp;
+}

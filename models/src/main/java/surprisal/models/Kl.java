@@ -1,0 +1,77 @@
+package surprisal.models;
+
+import surprisal.autodiff.Tensor;
+import surprisal.engine.Rng;
+import surprisal.models.dist.Bernoulli;
+import surprisal.models.dist.Categorical;
+import surprisal.models.dist.Dirichlet;
+import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Normal;
+
+/** D_KL[q ‖ p] = E_q[log q − log p] in nats: the table of closed forms. */
+public final class Kl {
+
+    private Kl() {}
+
+    private record Pair(Distribution q, Distribution p) {}
+
+    /**
+     * D_KL[q ‖ p] in closed form: [.., n] → [..]. It is ≥ 0, and 0 only if q = p.
+     *
+     * @param q the one that the expectation is over
+     * @param p the one that it is compared with; the shapes broadcast
+     * @return one number for each pair of the batch; +∞ where q has what p lacks
+     * @throws UnsupportedOperationException if there is no closed form for the pair
+     */
+    public static Tensor kl(Distribution q, Distribution p) {
+        return switch (new Pair(q, p)) {
+            // Σ log σ₀/σ + ½ (σ/σ₀)² + ½ ((μ − μ₀)/σ₀)² − ½, in ratios: the square of a small σ₀ is 0 in float32
+            case Pair(Normal(var m, var s), Normal(var m0, var s0)) ->
+                s0.log().minus(s.log())
+                        .plus(s.div(s0).square().plus(m.minus(m0).div(s0).square()).times(0.5))
+                        .minus(0.5)
+                        .sum(-1);
+            // Σ p (l − l₀) − log(1 + eˡ) + log(1 + eˡ⁰), p = σ(l)
+            case Pair(Bernoulli a, Bernoulli b) ->
+                a.probs().times(a.logits().minus(b.logits()))
+                        .minus(a.logits().softplus())
+                        .plus(b.logits().softplus())
+                        .sum(-1);
+            // Σ a (log a − log b)
+            case Pair(Categorical a, Categorical b) ->
+                a.expectedLog(a.probs()).minus(b.expectedLog(a.probs()));
+            // log B(β) − log B(α) + Σ (α − β) E[log x]
+            case Pair(Dirichlet a, Dirichlet b) ->
+                b.logBeta().minus(a.logBeta())
+                        .plus(a.alpha().minus(b.alpha()).times(a.expectedLog()).sum(-1));
+            default -> throw new UnsupportedOperationException("no closed form for KL[" + name(q) + " ‖ " + name(p)
+                    + "]; estimate it with Kl.estimate(q, p, samples, rng)");
+        };
+    }
+
+    /**
+     * The mean of log q(x) − log p(x) over draws x ~ q: unbiased for D_KL[q ‖ p] where both know the same events.
+     *
+     * @param q the one that the draws come from
+     * @param p the one that it is compared with
+     * @param samples how many draws for each distribution of the batch
+     * @param rng where they come from
+     * @return [..]
+     */
+    public static Tensor estimate(Distribution q, Distribution p, int samples, Rng rng) {
+        if (samples < 1) {
+            throw new IllegalArgumentException("an estimate from " + samples + " samples: it takes at least 1");
+        }
+        Tensor sum = null;
+        for (int i = 0; i < samples; i++) {
+            Tensor x = q.sample(rng);
+            Tensor difference = q.logProb(x).minus(p.logProb(x));
+            sum = sum == null ? difference : sum.plus(difference);
+        }
+        return sum.div(samples);
+    }
+
+    private static String name(Distribution d) {
+        return d.getClass().getSimpleName();
+    }
+}

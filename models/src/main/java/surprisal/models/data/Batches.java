@@ -1,0 +1,72 @@
+package surprisal.models.data;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import surprisal.autodiff.Tensor;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Rng;
+import surprisal.engine.Shape;
+
+/**
+ * Examples in batches.
+ *
+ * @param examples one example along the first axis after the other, [n, ..]
+ * @param size how many make a batch
+ */
+public record Batches(Array examples, int size) {
+
+    /**
+     * The batches.
+     *
+     * @throws IllegalArgumentException if there are no examples or size < 1
+     */
+    public Batches {
+        if (examples.shape().rank() < 1 || examples.shape().dim(0) < 1 || size < 1) {
+            throw new IllegalArgumentException("batches of " + size + " from examples of shape " + examples.shape()
+                    + ": it takes at least one example and a size ≥ 1");
+        }
+    }
+
+    /**
+     * All examples once, in random order; the last batch has what is left.
+     *
+     * @param rng where the order comes from
+     * @return the indices of each batch
+     */
+    public List<int[]> epoch(Rng rng) {
+        return cut(rng.permutation(examples.shape().dim(0)));
+    }
+
+    /**
+     * All examples once, in their own order; the last batch has what is left.
+     *
+     * @return the indices of each batch
+     */
+    public List<int[]> inOrder() {
+        return cut(IntStream.range(0, examples.shape().dim(0)).toArray());
+    }
+
+    private List<int[]> cut(int[] order) {
+        return IntStream.iterate(0, i -> i < order.length, i -> i + size)
+                .mapToObj(i -> Arrays.copyOfRange(order, i, Math.min(order.length, i + size)))
+                .toList();
+    }
+
+    /**
+     * Some examples.
+     *
+     * @param index which
+     * @return a copy, [index.length, ..]
+     */
+    public Tensor take(int... index) {
+        Shape shape = examples.shape().with(0, index.length);
+        Array batch = Array.zeros(shape, examples.precision());
+        int run = index.length == 0 ? 0 : shape.size() / index.length;
+        for (int i = 0; i < index.length; i++) {
+            Compute.copy(examples, index[i] * run, batch, i * run, run);
+        }
+        return Tensor.of(batch);
+    }
+}
