@@ -79,15 +79,15 @@ public record Checkpoint(long step, Rng.State rng, Map<String, String> notes) {
     }
 
     /**
-     * Brings a model and its update back to where they were: their arrays get the numbers of the file. If anything does not
-     * fit, nothing changes.
+     * Brings a model and its update back to where they were: their arrays get the numbers of the file. If anything does
+     * not fit, nothing changes.
      *
      * @param path a file from {@link #write}
      * @param model a model of the same shapes
      * @param update an update of the same kind
      * @return the step, the random numbers' state and the notes
-     * @throws IOException if the file can't be read or is not a checkpoint of this model and this update; the message lists
-     *     the tensors that differ
+     * @throws IOException if the file can't be read or is not a checkpoint of this model and this update; the message
+     *     lists the tensors that differ
      */
     public static Checkpoint restore(Path path, Object model, Update update) throws IOException {
         Safetensors file = Safetensors.read(path);
@@ -113,13 +113,14 @@ public record Checkpoint(long step, Rng.State rng, Map<String, String> notes) {
     }
 
     /**
-     * Fills a model with the numbers of a file: one from {@link #write} or {@link #writeModel}. If anything does not fit,
-     * nothing changes.
+     * Fills a model with the numbers of a file: one from {@link #write} or {@link #writeModel}. If anything does not
+     * fit, nothing changes.
      *
      * @param path the file
      * @param model a model of the same shapes
      * @return the notes of the file
-     * @throws IOException if the file can't be read or does not hold this model; the message lists the tensors that differ
+     * @throws IOException if the file can't be read or does not hold this model; the message lists the tensors that
+     *     differ
      */
     public static Map<String, String> readModel(Path path, Object model) throws IOException {
         Safetensors file = Safetensors.read(path);

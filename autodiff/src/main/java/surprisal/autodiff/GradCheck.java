@@ -14,12 +14,13 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * Compares gradients with what they are the limit of, in FLOAT64: ∂⟨v, f⟩/∂xᵢ ≈ ⟨v, f(x + h eᵢ) − f(x − h eᵢ)⟩ / 2h, for a
- * fixed random v of f's output shape, h = step · max(1, |xᵢ|).
+ * Compares gradients with what they are the limit of, in FLOAT64: ∂⟨v, f⟩/∂xᵢ ≈ ⟨v, f(x + h eᵢ) − f(x − h eᵢ)⟩ / 2h,
+ * for a fixed random v of f's output shape, h = step · max(1, |xᵢ|).
  *
- * <p>Three checks: every element of every input; one random direction u, where ⟨v, J u⟩ by differences is ⟨Jᵀ v, u⟩ by the
- * tape; and that a gradient is added to what is there, so that to compute f twice doubles it. The function must be smooth
- * at the point (not at the kink of relu), and give the same value each time: a function that draws makes its Rng inside.
+ * <p>Three checks: every element of every input; one random direction u, where ⟨v, J u⟩ by differences is ⟨Jᵀ v, u⟩ by
+ * the tape; and that a gradient is added to what is there, so that to compute f twice doubles it. The function must be
+ * smooth at the point (not at the kink of relu), and give the same value each time: a function that draws makes its Rng
+ * inside.
  *
  * <pre>{@code
  * GradCheck.standard().function(x -> x[0].matmul(x[1]).softmax(), a, b);
@@ -79,8 +80,8 @@ public record GradCheck(double step, double tolerance) {
     }
 
     /**
-     * Checks an op: its gradient; that {@code forward} overwrites all of its output; that neither method writes where it
-     * should only read; and that {@code backward} adds, and skips a gradient that is null.
+     * Checks an op: its gradient; that {@code forward} overwrites all of its output; that neither method writes where
+     * it should only read; and that {@code backward} adds, and skips a gradient that is null.
      *
      * @param op the op
      * @param at its inputs, FLOAT64; not changed

@@ -21,8 +21,8 @@ import surprisal.engine.Array;
 import surprisal.engine.Shape;
 
 /**
- * What can be computed and differentiated. An op owns its shape, its value and its derivative, and keeps no state: two equal
- * ops do the same, so ops are records.
+ * What can be computed and differentiated. An op owns its shape, its value and its derivative, and keeps no state: two
+ * equal ops do the same, so ops are records.
  *
  * <p>The list is closed, so that every switch over ops, the tests' among them, is checked by the compiler; a program
  * brings its own op as a {@link Custom}.
@@ -50,8 +50,8 @@ public sealed interface Op {
                     Zip {}
 
     /**
-     * An op that a program brings: {@link Tensor#apply} applies it and {@link GradCheck} tests it. Make it a record, since
-     * equal ops are taken to do the same.
+     * An op that a program brings: {@link Tensor#apply} applies it and {@link GradCheck} tests it. Make it a record,
+     * since equal ops are taken to do the same.
      */
     non-sealed interface Custom extends Op {}
 

@@ -42,8 +42,8 @@ public interface Schedule {
     }
 
     /**
-     * Rises in a straight line from zero for some steps, then goes on as another schedule does, which counts from its own
-     * beginning.
+     * Rises in a straight line from zero for some steps, then goes on as another schedule does, which counts from its
+     * own beginning.
      *
      * @param steps how many steps the rise takes
      * @param then the schedule afterwards

@@ -59,10 +59,10 @@ public final class Tape {
      * @param loss computes a single number from the model that it is given. It must use its argument: a model that it
      *     captured is a constant
      * @param <M> the type of the model, and so of the gradient
-     * @return the loss in the units of the program (nats, for a free energy) and the gradient; both are good until the next
-     *     call
-     * @throws IllegalArgumentException if the model has no tensors, the loss is not a single number or doesn't depend on
-     *     the model
+     * @return the loss in the units of the program (nats, for a free energy) and the gradient; both are good until the
+     *     next call
+     * @throws IllegalArgumentException if the model has no tensors, the loss is not a single number or doesn't depend
+     *     on the model
      * @throws NonFiniteException if the loss is NaN or infinite; the message names the first op that made it so
      * @throws IllegalStateException if it is called by the loss of this same tape
      */

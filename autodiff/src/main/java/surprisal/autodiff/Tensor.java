@@ -31,9 +31,9 @@ import surprisal.kernels.Unary;
  * Numbers that a gradient can flow through: an {@link Array} and, if it was computed from a model within
  * {@link Tape#grad}, its place on the tape. Off the tape the same operations just compute.
  *
- * <p>Operations return new tensors and never change their inputs. Shapes broadcast as in NumPy, axes may be counted from the
- * end (−1 is the last), the last axis is the event of a distribution. Both operands have one precision; plain numbers take
- * the tensor's. The names {@code plus, minus, times, div, unaryMinus} are Kotlin's operators.
+ * <p>Operations return new tensors and never change their inputs. Shapes broadcast as in NumPy, axes may be counted
+ * from the end (−1 is the last), the last axis is the event of a distribution. Both operands have one precision; plain
+ * numbers take the tensor's. The names {@code plus, minus, times, div, unaryMinus} are Kotlin's operators.
  */
 public final class Tensor {
 
@@ -723,8 +723,8 @@ public final class Tensor {
 
     /**
      * The matrix product {@code [.., m, k] × [k, n] → [.., m, n]}, or of two equal batches
-     * {@code [.., m, k] × [.., k, n] → [.., m, n]}. A vector is a row on the left and a column on the right, and the result
-     * lacks that axis.
+     * {@code [.., m, k] × [.., k, n] → [.., m, n]}. A vector is a row on the left and a column on the right, and the
+     * result lacks that axis.
      *
      * @param b the second factor
      * @return this · b
@@ -796,8 +796,8 @@ public final class Tensor {
     }
 
     /**
-     * The largest over some axes, which the result lacks. The gradient is shared equally among equals; axes that are not
-     * neighbours go one after the other, the last ones first.
+     * The largest over some axes, which the result lacks. The gradient is shared equally among equals; axes that are
+     * not neighbours go one after the other, the last ones first.
      *
      * @param axes which; negative counts from the end
      * @return the maxima

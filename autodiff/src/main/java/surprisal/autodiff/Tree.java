@@ -18,12 +18,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A model is a tree: a {@link Tensor}, or a record, {@link List}, {@link Map} or {@link Optional} of trees. Everything else in
- * it (numbers, shapes, functions, arrays of numbers) is a constant that is carried along. Nothing is registered and nothing
- * is annotated: a record knows its components, their names and their order. A map without an order goes by its keys' text.
+ * A model is a tree: a {@link Tensor}, or a record, {@link List}, {@link Map} or {@link Optional} of trees. Everything
+ * else in it (numbers, shapes, functions, arrays of numbers) is a constant that is carried along. Nothing is registered
+ * and nothing is annotated: a record knows its components, their names and their order. A map without an order goes by
+ * its keys' text.
  *
- * <p>In a named module, a record must be open to {@code surprisal.autodiff} ({@code opens my.models}); on the class path, and
- * in a script, nothing is needed.
+ * <p>In a named module, a record must be open to {@code surprisal.autodiff} ({@code opens my.models}); on the class
+ * path, and in a script, nothing is needed.
  */
 public final class Tree {
 
@@ -46,8 +47,8 @@ public final class Tree {
      * @param f what becomes of each tensor, in the order of the components
      * @param <T> the type of the tree
      * @return the new tree; parts without tensors are the old ones
-     * @throws IllegalArgumentException if a record is closed to reflection (the message says what to open), or there is an
-     *     array of tensors
+     * @throws IllegalArgumentException if a record is closed to reflection (the message says what to open), or there is
+     *     an array of tensors
      */
     @SuppressWarnings("unchecked")
     public static <T> T map(T tree, UnaryOperator<Tensor> f) {

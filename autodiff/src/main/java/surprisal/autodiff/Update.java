@@ -125,8 +125,8 @@ public interface Update {
     }
 
     /**
-     * θ ← θ − η m with m ← μ m + g: gradient descent with momentum (Polyak 1964, as in Sutskever et al. 2013 without the
-     * factor on g).
+     * θ ← θ − η m with m ← μ m + g: gradient descent with momentum (Polyak 1964, as in Sutskever et al. 2013 without
+     * the factor on g).
      *
      * @param rate η
      * @param momentum μ; 0 is plain gradient descent
@@ -181,8 +181,8 @@ public interface Update {
     }
 
     /**
-     * AdamW: Adam whose weight decay is apart from the gradient, θ ← θ − η (m̂ / (√v̂ + ε) + λ θ) (Loshchilov and Hutter
-     * 2019, Algorithm 2).
+     * AdamW: Adam whose weight decay is apart from the gradient, θ ← θ − η (m̂ / (√v̂ + ε) + λ θ) (Loshchilov and
+     * Hutter 2019, Algorithm 2).
      *
      * @param rate η by step
      * @param decay λ

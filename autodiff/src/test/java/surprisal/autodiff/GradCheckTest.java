@@ -1,5 +1,6 @@
 package surprisal.autodiff;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,7 +18,9 @@ class GradCheckTest {
 
     /** x³, right or wrong in one of the ways that happen. */
     private record Cube(Bug bug) implements Op.Custom {
-        private enum Bug { NONE, SLOPE, ASSIGNS, REPLACES, WANTS_ALL, WRITES_INPUT, WRITES_SLOPE, LEAVES_OUTPUT, ADDS_OUTPUT }
+        private enum Bug {
+            NONE, SLOPE, ASSIGNS, REPLACES, WANTS_ALL, WRITES_INPUT, WRITES_SLOPE, LEAVES_OUTPUT, ADDS_OUTPUT
+        }
 
         @Override
         public Shape shape(Shape... in) {
@@ -104,7 +107,7 @@ class GradCheckTest {
                 Optional.of(Tensor.of(2.0)));
         Array before = model.layer.weight.array().copy();
         GradCheck.standard().model(model, m -> x.matmul(m.layer.weight).plus(m.layer.bias).tanh().times(m.scale.get()));
-        org.junit.jupiter.api.Assertions.assertArrayEquals(before.doubles(), model.layer.weight.array().doubles());
+        assertArrayEquals(before.doubles(), model.layer.weight.array().doubles());
         AssertionError error = assertThrows(AssertionError.class, () -> GradCheck.standard().model(model,
                 m -> Tensor.apply(new Cube(Cube.Bug.SLOPE), m.layer.bias).times(m.scale.get())));
         assertTrue(error.getMessage().startsWith(

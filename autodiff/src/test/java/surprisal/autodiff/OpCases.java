@@ -77,16 +77,16 @@ record OpCases(
             case Map map -> shapes(0, 4).map(x -> of(map, map.f().domain().lo(), map.f().domain().hi(), x));
             case Zip zip -> pairs().map(ab -> ofZip(zip, ab));
             case MatMul matmul -> products(matmul.form()).map(ab -> of(matmul, -3, 3, ab.get(0), ab.get(1)));
-            case Linear any -> Combinators.combine(Arbitraries.doubles().between(-3, 3), Arbitraries.integers().between(-2, 2),
-                    shapes(0, 4)).as((scale, shift, x) -> of(new Linear(scale, shift), -3, 3, x));
+            case Linear any -> Combinators.combine(Arbitraries.doubles().between(-3, 3),
+                    Arbitraries.integers().between(-2, 2), shapes(0, 4)).as((scale, shift, x) -> of(new Linear(scale, shift), -3, 3, x));
             case Sum any -> blocks((axis, count, x) -> of(new Sum(axis, count), -3, 3, x));
             case Max any -> blocks((axis, count, x) -> of(new Max(axis, count), -3, 3, x));
             case LogSumExp op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case Softmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case LogSoftmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case Slice any -> onAxis((axis, x, a, b) -> of(
-                    new Slice(axis, Math.min(a, b) % (x.dim(axis) + 1), Math.max(Math.min(a, b) % (x.dim(axis) + 1),
-                            b % (x.dim(axis) + 1))), -3, 3, x));
+                    new Slice(axis, a % (x.dim(axis) + 1), x.dim(axis) - b % (x.dim(axis) + 1 - a % (x.dim(axis) + 1))),
+                    -3, 3, x));
             case Concat any -> onAxis((axis, x, a, b) -> of(
                     new Concat(axis), -3, 3, x, x.with(axis, a % 4), x.with(axis, b % 3)));
             case Gather any -> onAxis((axis, x, a, b) -> of(
@@ -172,7 +172,8 @@ record OpCases(
 
     /** Two shapes that broadcast: a common one with some axes shortened to 1 and leading ones left out. */
     static Arbitrary<List<Shape>> pairs() {
-        return Combinators.combine(shapes(0, 4), Arbitraries.integers().between(0, 255), Arbitraries.integers().between(0, 255))
+        Arbitrary<Integer> how = Arbitraries.integers().between(0, 255);
+        return Combinators.combine(shapes(0, 4), how, how)
                 .as((y, a, b) -> List.of(shortened(y, a), shortened(y, b)));
     }
 
@@ -205,7 +206,8 @@ record OpCases(
     }
 
     private static Arbitrary<OpCases> blocks(OnBlock make) {
-        return Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 99), Arbitraries.integers().between(0, 99))
+        Arbitrary<Integer> small = Arbitraries.integers().between(0, 99);
+        return Combinators.combine(shapes(1, 4), small, small)
                 .as((x, a, b) -> make.of(a % x.rank(), 1 + b % (x.rank() - a % x.rank()), x));
     }
 
@@ -215,7 +217,8 @@ record OpCases(
 
     private static Arbitrary<OpCases> onAxis(OnAxis make) {
         Arbitrary<Integer> small = Arbitraries.integers().between(0, 99);
-        return Combinators.combine(shapes(1, 4), small, small, small).as((x, axis, a, b) -> make.of(axis % x.rank(), x, a, b));
+        return Combinators.combine(shapes(1, 4), small, small, small)
+                .as((x, axis, a, b) -> make.of(axis % x.rank(), x, a, b));
     }
 
     OpCases seeded(int seed) {

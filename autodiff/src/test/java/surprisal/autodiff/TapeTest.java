@@ -243,8 +243,8 @@ class TapeTest {
     }
 
     /**
-     * Found: 2.8 kB a step once C2 has compiled it, of tensors, arguments and the model's leaves; the tape holds more than 50 kB.
-     * Until then the vectors themselves are objects, so the least of several counts is taken.
+     * Found: 2.8 kB a step once C2 has compiled it, of tensors, arguments and the model's leaves; the tape holds more
+     * than 50 kB. Until then the vectors themselves are objects, so the least of several counts is taken.
      */
     @Test
     void aStepAllocatesNextToNothing() {

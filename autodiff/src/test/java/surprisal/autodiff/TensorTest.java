@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import surprisal.autodiff.op.Max;
 import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -65,7 +66,8 @@ class TensorTest {
         is("[3, 4, 5]", range(2).matmul(range(2, 3)));
         is("5", range(3).matmul(range(3)));
         is("[[5, 14], [14, 50]]", range(2, 3).matmulTransposed(range(2, 3)));
-        is("[[[2], [2]], [[2], [2]]]", range(2, 2, 2).times(0).plus(1).matmul(Tensor.full(Shape.of(2, 1), 1, Precision.FLOAT64)));
+        is("[[[2], [2]], [[2], [2]]]", range(2, 2, 2).times(0).plus(1)
+                .matmul(Tensor.full(Shape.of(2, 1), 1, Precision.FLOAT64)));
         // one left factor for a batch of right ones
         is("[[[1], [3]], [[3], [13]]]", range(2, 2).matmul(range(2, 2, 1)));
         is("[[1], [3]]", range(2).matmul(range(2, 2, 1)));
@@ -168,7 +170,7 @@ class TensorTest {
         says("one-hot of 3 at position 1: there are classes 0 to 2", () -> Tensor.oneHot(3, Precision.FLOAT32, 0, 3));
         says("straight-through of [3] for [2, 3]: the shapes must be equal", () -> x.straightThrough(zeros(3)));
         says("a tensor of shape [2, 3] is not one number: reduce it, or use at(i)", x::item);
-        says("max of nothing: an op takes at least one tensor", () -> Tensor.apply(new surprisal.autodiff.op.Max(0, 1)));
+        says("max of nothing: an op takes at least one tensor", () -> Tensor.apply(new Max(0, 1)));
     }
 
     /** Axes that gradients stumble over: of length 1 and 0, in odd places. */

@@ -129,7 +129,8 @@ class TreeTest {
                 api.resolve("Make.java").toString());
         assertEquals(0, failed);
         ModuleLayer boot = ModuleLayer.boot();
-        Configuration with = boot.configuration().resolve(ModuleFinder.of(classes), ModuleFinder.of(), Set.of("closed.models"));
+        Configuration with = boot.configuration().resolve(
+                ModuleFinder.of(classes), ModuleFinder.of(), Set.of("closed.models"));
         ModuleLayer layer = boot.defineModulesWithOneLoader(with, ClassLoader.getSystemClassLoader());
         Object net = layer.findLoader("closed.models").loadClass("closed.api.Make")
                 .getMethod("net", Object.class).invoke(null, t(1));

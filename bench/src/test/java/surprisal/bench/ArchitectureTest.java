@@ -55,8 +55,10 @@ class ArchitectureTest {
             .layer("env").definedBy("surprisal.models.env..")
             .whereLayer("dist").mayNotAccessAnyLayer()
             .whereLayer("nn").mayNotAccessAnyLayer()
-            .whereLayer("latent").mayOnlyBeAccessedByLayers("plan")
-            .whereLayer("plan").mayNotBeAccessedByAnyLayer()
+            .whereLayer("formulas").mayOnlyAccessLayers("dist")
+            .whereLayer("plan").mayNotAccessAnyLayer() // a planner knows no kind of belief
+            .whereLayer("latent").mayOnlyAccessLayers("formulas", "dist", "nn", "plan")
+            .whereLayer("pomdp").mayOnlyAccessLayers("formulas", "dist", "plan")
             .whereLayer("env").mayOnlyAccessLayers("formulas", "dist", "pomdp")
             .check(CLASSES);
     }

@@ -232,13 +232,13 @@ public enum Binary {
     /** a log b, and 0 where a = 0: 2.5 ulp. Where a = 0 the derivative in b is 0, and the one in a is 0 if b ≤ 0. */
     XLOGY(2.5) {
         @Override
-        public double f(double a, double b) { return a == 0 && b == b ? 0 : a * StrictMath.log(b); }
+        public double f(double a, double b) { return a == 0 && !Double.isNaN(b) ? 0 : a * StrictMath.log(b); }
 
         @Override
         public double da(double a, double b, double y) { return a == 0 && b <= 0 ? 0 : StrictMath.log(b); }
 
         @Override
-        public double db(double a, double b, double y) { return a == 0 && b == b ? 0 : a / b; }
+        public double db(double a, double b, double y) { return a == 0 && !Double.isNaN(b) ? 0 : a / b; }
 
         @Override
         float f32(float a, float b) { return Singles.xlogy(a, b); }

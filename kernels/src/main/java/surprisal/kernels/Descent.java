@@ -8,6 +8,9 @@ public final class Descent {
     /** Squares that are held at a time. */
     private static final int TERMS = 4096;
 
+    /** Sums of squares below this may have lost some to underflow. */
+    private static final float SMALL = 0x1p-80f;
+
     private Descent() {}
 
     /**
@@ -79,8 +82,7 @@ public final class Descent {
     }
 
     /**
-     * ‖x‖² = Σ x² in a fixed order: squares and the sums of 4096 of them in float, the sum of those in double. So it is
-     * infinite where a square is beyond the floats, from |x| = 1.8e19 on.
+     * ‖x‖² = Σ x², in a fixed order: 4096 squares at a time in float, or in double where a float's range does not do.
      *
      * @param x the numbers
      * @return the sum of the squares
@@ -91,7 +93,16 @@ public final class Descent {
         for (int i = 0; i < x.length; i += TERMS) {
             int n = Math.min(TERMS, x.length - i);
             Loop.map(Unary.SQUARE, x, i, squares, 0, n);
-            sum += Reduce.sum(squares, 0, n);
+            float part = Reduce.sum(squares, 0, n);
+            sum += part >= SMALL && part <= Float.MAX_VALUE ? part : inDouble(x, i, n);
+        }
+        return sum;
+    }
+
+    private static double inDouble(float[] x, int from, int n) {
+        double sum = 0;
+        for (int i = from; i < from + n; i++) {
+            sum += (double) x[i] * x[i];
         }
         return sum;
     }

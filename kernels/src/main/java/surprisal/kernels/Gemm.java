@@ -8,8 +8,8 @@ import java.util.function.IntConsumer;
  *
  * <p>Every element of C is the same sum whatever path computes it: k is cut into ⌈k/256⌉ equal blocks (the last may be
  * shorter), each block is a chain of fused multiply-adds from zero in the order of k, and the blocks are added to C one
- * after the other. So the bits depend on k alone: not on m, n, the vector width or the threads, and a batch has the bits
- * of its rows.
+ * after the other. So the bits depend on k alone: not on m, n, the vector width or the threads, and a batch has the
+ * bits of its rows.
  */
 public final class Gemm {
 
@@ -18,9 +18,9 @@ public final class Gemm {
      * chains are what two units of four cycles need; a tile of 6 × 2 or more spills with sixteen registers (48 against
      * 112 GFLOP/s at 256 bits) and gains 3 % with thirty-two (GemmBench).
      *
-     * B is packed into panels of two vectors, zero-padded, so that a panel of 256 steps stays in the first-level cache and
-     * tails need no code. A is read where it lies: four rows are four streams for the prefetcher, and packing it would
-     * cost more than it saves. */
+     * B is packed into panels of two vectors, zero-padded, so that a panel of 256 steps stays in the first-level cache
+     * and tails need no code. A is read where it lies: four rows are four streams for the prefetcher, and packing it
+     * would cost more than it saves. */
 
     /** Which of the operands is stored transposed: the first letter is A's, the second B's. */
     public enum Form {
@@ -214,7 +214,7 @@ public final class Gemm {
         if (batch < 0) {
             throw new IllegalArgumentException("gemm of a batch of " + batch + ": it can't be negative");
         }
-        if (batch > 1 && cs != 0 && Math.abs((long) cs) < (long) m * n) { // two threads would write the same memory
+        if (batch > 1 && cs != 0 && Math.abs((long) cs) < (long) m * n) { // two threads would write one element
             throw new IllegalArgumentException("gemm of a batch with step %d of C: the products [%d, %d] would overlap; "
                     .formatted(cs, m, n) + "it takes 0 or at least " + (long) m * n);
         }

@@ -11,14 +11,15 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The loops over memory, written once: y = f(x), y = f(a, b), and what goes back through them. Float arrays run in vectors
- * where there are any, double arrays by the op's meaning.
+ * The loops over memory, written once: y = f(x), y = f(a, b), and what goes back through them. Float arrays run in
+ * vectors where there are any, double arrays by the op's meaning.
  */
 public final class Loop {
 
     /* A loop that is shared by several ops calls f through a table, boxes every vector and is 15 to 40 times slower than
      * a loop of its own (UnaryBench, after several ops have run). So each op has a private copy of the loop class: a
-     * hidden class, made of the template's bytes, whose constant OP is the op. The compiler sees a constant and inlines it. */
+     * hidden class, made of the template's bytes, whose constant OP is the op. The compiler sees a constant and inlines
+     * it. */
 
     /** From this many elements on the threads share the work. */
     private static final int PARALLEL = 1 << 16;

@@ -23,8 +23,11 @@ final class MapLanes extends MapLoop<float[]> {
     void grad(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            // C2 inlines no more of our methods once a loop has some 50 vector operations: so all loads come first
+            FloatVector sum = load(gx, gxo + i);
+            FloatVector up = load(g, go + i);
             FloatVector slope = OP.dlanes(load(x, xo + i), load(y, yo + i));
-            load(gx, gxo + i).add(load(g, go + i).mul(slope)).intoArray(gx, gxo + i);
+            sum.add(up.mul(slope)).intoArray(gx, gxo + i);
         }
         for (; i < n; i++) {
             gx[gxo + i] += g[go + i] * OP.df32(x[xo + i], y[yo + i]);

@@ -80,6 +80,9 @@ public final class Simd {
             return new Choice(
                     0, "the C2 compiler is off (" + vm + ")", "drop -Xint, -client or -XX:TieredStopAtLevel");
         }
+        if (!Fma.FAST) {
+            return new Choice(0, "vectors need a fast fused multiply-add", ""); // the warning is said with Fma's
+        }
         int machine = Math.min(Lanes.preferredBits(), WIDEST);
         if (machine < 128) {
             return new Choice(0, "the machine's vectors have " + machine + " bits", "use a CPU with 128-bit vectors");

@@ -463,7 +463,7 @@ final class Singles {
 
     static float xlogy(float a, float b) {
         float y = a * log(b);
-        return a == 0f && b == b ? 0f : y;
+        return a == 0f && !Float.isNaN(b) ? 0f : y;
     }
 
     /** log b, and 0 where a = 0 and b ≤ 0. */
@@ -475,6 +475,6 @@ final class Singles {
     /** a / b, and 0 where a = 0. */
     static float xlogySlopeB(float a, float b) {
         float y = a / b;
-        return a == 0f && b == b ? 0f : y;
+        return a == 0f && !Float.isNaN(b) ? 0f : y;
     }
 }

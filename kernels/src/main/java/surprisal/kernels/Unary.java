@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>The double formulas are made of {@link StrictMath} and give the same bits on every machine. The float ones are
  * polynomials of this package: scalar and vector code run the same operations, so they give the same bits at every
  * vector width. The accuracy of float values is stated with each op, over all floats, in ulp: units in the last place
- * of the exact result. It holds where the CPU has a fused multiply-add (scalar code without it measures about the same).
- * Derivatives are within 3 ulp of the meaning, except where 1 − y or a root makes them small: there the error is
+ * of the exact result. It holds where the CPU has a fused multiply-add (scalar code without it measures about the
+ * same). Derivatives are within 3 ulp of the meaning, except where 1 − y or a root makes them small: there the error is
  * absolute, a few 2⁻²⁴, and the op says so.
  *
  * <p>Not-a-number stays not-a-number in every op and derivative that depends on its argument. At a kink the derivative
@@ -424,7 +424,7 @@ public enum Unary {
     },
 
     /** erf x = 2/√π ∫₀ˣ e^(−t²) dt: 1 ulp. */
-    ERF(-4, 4, 1, 3) {
+    ERF(-4, 4, 1, 2) {
         @Override
         public double f(double x) { return Doubles.erf(x); }
 

@@ -9,8 +9,8 @@ import java.util.function.IntConsumer;
  * A fixed pool of threads that runs numbered tasks.
  *
  * <p>A kernel splits its work by shape, never by the number of threads, and tasks write disjoint memory: so the
- * result is the same whoever runs which task. The caller takes part. A call from within a task, or while another thread
- * uses the pool, runs all its tasks itself.
+ * result is the same whoever runs which task. The caller takes part. A call from within a task, or while another
+ * thread uses the pool, runs all its tasks itself.
  */
 public final class Workers {
 
@@ -56,7 +56,8 @@ public final class Workers {
         }
         Thread current = Thread.currentThread();
         if (current == caller || current instanceof Helper) {
-            throw new IllegalStateException("the number of threads can't change within a task: set it outside of Workers.run");
+            throw new IllegalStateException(
+                    "the number of threads can't change within a task: set it outside of Workers.run");
         }
         while (!BUSY.compareAndSet(false, true)) {
             Thread.yield();
@@ -90,8 +91,8 @@ public final class Workers {
     }
 
     /**
-     * Runs {@code task.accept(i)} once for each i in 0 … tasks − 1 and returns when all have ended. If a task throws, the
-     * others still run, and the first exception is thrown on, whatever thread it came from.
+     * Runs {@code task.accept(i)} once for each i in 0 … tasks − 1 and returns when all have ended. If a task throws,
+     * the others still run, and the first exception is thrown on, whatever thread it came from.
      *
      * @param tasks how many; none if ≤ 0
      * @param task what to do; called from several threads at once

@@ -24,8 +24,10 @@ final class ZipLanes extends ZipLoop<float[]> {
             float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo, float[] g, int go, float[] ga, int gao, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            FloatVector sum = load(ga, gao, 1, i); // all loads first: see MapLanes
+            FloatVector up = load(g, go, 1, i);
             FloatVector slope = OP.dalanes(load(a, ao, as, i), load(b, bo, bs, i), load(y, yo, 1, i));
-            load(ga, gao, 1, i).add(load(g, go, 1, i).mul(slope)).intoArray(ga, gao + i);
+            sum.add(up.mul(slope)).intoArray(ga, gao + i);
         }
         for (; i < n; i++) {
             ga[gao + i] += g[go + i] * OP.da32(a[ao + i * as], b[bo + i * bs], y[yo + i]);
@@ -37,8 +39,10 @@ final class ZipLanes extends ZipLoop<float[]> {
             float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo, float[] g, int go, float[] gb, int gbo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            FloatVector sum = load(gb, gbo, 1, i); // all loads first: see MapLanes
+            FloatVector up = load(g, go, 1, i);
             FloatVector slope = OP.dblanes(load(a, ao, as, i), load(b, bo, bs, i), load(y, yo, 1, i));
-            load(gb, gbo, 1, i).add(load(g, go, 1, i).mul(slope)).intoArray(gb, gbo + i);
+            sum.add(up.mul(slope)).intoArray(gb, gbo + i);
         }
         for (; i < n; i++) {
             gb[gbo + i] += g[go + i] * OP.db32(a[ao + i * as], b[bo + i * bs], y[yo + i]);

@@ -1,8 +1,8 @@
 package surprisal.kernels;
 
 /**
- * The loops of one {@link Binary} over arrays of one kind; see {@link Loop} for why each op has its own copy. A stride is 1,
- * or 0 for one number that meets all the others.
+ * The loops of one {@link Binary} over arrays of one kind; see {@link Loop} for why each op has its own copy. A stride
+ * is 1, or 0 for one number that meets all the others.
  */
 abstract class ZipLoop<T> {
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -215,5 +216,20 @@ class DescentTest {
             y[i] = (float) x[i];
         }
         return y;
+    }
+
+    /** A gradient that has exploded, or nearly vanished, still has a norm. */
+    @Test
+    void theNormOutrunsTheRangeOfAFloat() {
+        float[] huge = new float[9000];
+        float[] tiny = new float[9000];
+        Arrays.fill(huge, 3e30f);
+        Arrays.fill(tiny, 1e-30f);
+        assertEquals(9000 * 9e60, Descent.squaredNorm(huge), 1e-6 * 9000 * 9e60);
+        assertEquals(9000 * 1e-60, Descent.squaredNorm(tiny), 1e-6 * 9000 * 1e-60);
+        huge[17] = Float.NaN;
+        assertEquals(Double.NaN, Descent.squaredNorm(huge));
+        huge[17] = Float.NEGATIVE_INFINITY;
+        assertEquals(Double.POSITIVE_INFINITY, Descent.squaredNorm(huge));
     }
 }

@@ -17,7 +17,8 @@ final class Fork {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         String separator = System.getProperty("path.separator");
-        command.addAll(List.of("-cp", Path.of(uri(Workers.class)) + separator + Path.of(uri(Fork.class)), main.getName()));
+        String path = Path.of(uri(Workers.class)) + separator + Path.of(uri(Fork.class));
+        command.addAll(List.of("-cp", path, main.getName()));
         command.addAll(List.of(args));
         ProcessBuilder process = new ProcessBuilder(command);
         // options from the outside would change what is tested, and print a line

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WorkersTest {
 
     private static final int[] THREADS = {1, 2, 3, 7};
@@ -30,12 +30,17 @@ class WorkersTest {
     private final int before = Workers.threads();
 
     @AfterEach
+    @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void restore() {
         Workers.threads(before);
     }
 
     @Test
     void everyTaskRunsOnce() {
+        checkThatEachTaskRunsOnce();
+    }
+
+    private static void checkThatEachTaskRunsOnce() {
         for (int threads : THREADS) {
             Workers.threads(threads);
             assertEquals(threads, Workers.threads());
@@ -113,7 +118,8 @@ class WorkersTest {
 
     @Test
     void anExceptionIsThrownOnAfterTheOthersHaveRun() {
-        List<Throwable> kinds = List.of(new IllegalStateException("seven"), new StackOverflowError("seven"), new IOException("7"));
+        List<Throwable> kinds =
+                List.of(new IllegalStateException("7"), new StackOverflowError("7"), new IOException("7"));
         for (int threads : THREADS) {
             Workers.threads(threads);
             for (int tasks : new int[] {8, 100}) {
@@ -143,10 +149,10 @@ class WorkersTest {
                 throw new ArithmeticException("task " + i);
             }));
         }
-        everyTaskRunsOnce();
+        checkThatEachTaskRunsOnce();
         Workers.threads(2);
         assertThrows(NullPointerException.class, () -> Workers.run(5, null));
-        everyTaskRunsOnce();
+        checkThatEachTaskRunsOnce();
     }
 
     /** A nested call that fails is one failed task, and the pool is the outer call's until that returns. */

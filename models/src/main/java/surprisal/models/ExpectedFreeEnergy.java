@@ -6,12 +6,12 @@ import surprisal.autodiff.Tensor;
 import surprisal.models.dist.Categorical;
 
 /**
- * G(π) = D_KL[Q(o|π) ‖ P(o|C)] + E_Q(s|π)[H[P(o|s)]]: the expected free energy of one imagined step of a discrete model, term
- * by term, in nats and to be minimised (Friston et al. 2015; Mazzaglia et al. 2022, Eqs. 4–6).
+ * G(π) = D_KL[Q(o|π) ‖ P(o|C)] + E_Q(s|π)[H[P(o|s)]]: the expected free energy of one imagined step of a discrete
+ * model, term by term, in nats and to be minimised (Friston et al. 2015; Mazzaglia et al. 2022, Eqs. 4–6).
  *
  * <p>Beliefs are {@code qs [.., S]}: the axes before the last are policies. {@code A [S, O]} is P(o|s), {@code C [O]} the
- * preferred outcomes P(o|C) as probabilities. The identities below hold with posteriors by exact Bayes; which of them fail
- * otherwise is in Champion et al. (2024).
+ * preferred outcomes P(o|C) as probabilities. The identities below hold with posteriors by exact Bayes; which of them
+ * fail otherwise is in Champion et al. (2024).
  */
 public final class ExpectedFreeEnergy {
 
@@ -52,8 +52,8 @@ public final class ExpectedFreeEnergy {
     }
 
     /**
-     * I[s; o|π] = H[Q(o|π)] − E_Q(s|π)[H[P(o|s)]]: the expected information gain about s, the epistemic value. It is 0 where the
-     * outcome does not depend on the state.
+     * I[s; o|π] = H[Q(o|π)] − E_Q(s|π)[H[P(o|s)]]: the expected information gain about s, the epistemic value. It is 0
+     * where the outcome does not depend on the state.
      *
      * @param qs Q(s|π), [.., S]
      * @param A P(o|s), [S, O]
@@ -76,8 +76,9 @@ public final class ExpectedFreeEnergy {
     }
 
     /**
-     * I[θ; o|s, π] = E_Q(s|π)[H[Σ_θ q(θ) P(o|s, θ)] − Σ_θ q(θ) H[P(o|s, θ)]]: the expected information gain about the parameters, the
-     * novelty, for finitely many candidates θ. The ambiguity that goes with it is that of the mixture Σ_θ q(θ) P(o|s, θ).
+     * I[θ; o|s, π] = E_Q(s|π)[H[Σ_θ q(θ) P(o|s, θ)] − Σ_θ q(θ) H[P(o|s, θ)]]: the expected information gain about the
+     * parameters, the novelty, for finitely many candidates θ. The ambiguity that goes with it is that of the mixture
+     * Σ_θ q(θ) P(o|s, θ).
      *
      * @param qs Q(s|π), [.., S]
      * @param A P(o|s, θ), [K, S, O]

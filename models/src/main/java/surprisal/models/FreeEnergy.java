@@ -7,8 +7,8 @@ import surprisal.models.dist.Categorical;
 import surprisal.models.dist.Distribution;
 
 /**
- * F = D_KL[q(s) ‖ p(s)] − E_q(s)[log p(o|s)] = complexity − accuracy, in nats: the variational free energy, the negative ELBO
- * (Mazzaglia et al. 2022, Eq. 3). F ≥ −log p(o), with equality where q is the exact posterior.
+ * F = D_KL[q(s) ‖ p(s)] − E_q(s)[log p(o|s)] = complexity − accuracy, in nats: the variational free energy, the
+ * negative ELBO (Mazzaglia et al. 2022, Eq. 3). F ≥ −log p(o), with equality where q is the exact posterior.
  *
  * @param complexity D_KL[q(s) ‖ p(s)], [..]
  * @param accuracy E_q(s)[log p(o|s)], or an unbiased estimate of it, [..]

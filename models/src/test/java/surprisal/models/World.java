@@ -84,20 +84,20 @@ public record World(double[][][] A, double[][][] B, double[] D, double[] qs, dou
 
     // ---- plain arithmetic
 
-    /** a log b with 0 log 0 = 0. */
-    public static double xlogy(double a, double b) { return a == 0 ? 0 : a * Math.log(b); }
+    /** x log y with 0 log 0 = 0. */
+    public static double xlogy(double x, double y) { return x == 0 ? 0 : x * Math.log(y); }
 
-    public static double dot(double[] a, double[] b) {
-        return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
+    public static double dot(double[] x, double[] y) {
+        return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y[i]).sum();
     }
 
     public static double[] column(double[][] rows, int j) {
         return Arrays.stream(rows).mapToDouble(row -> row[j]).toArray();
     }
 
-    /** Σ a log a/b, one term after the other. */
-    public static double kl(double[] a, double[] b) {
-        return IntStream.range(0, a.length).mapToDouble(i -> xlogy(a[i], a[i]) - xlogy(a[i], b[i])).sum();
+    /** Σ q log q/p, one term after the other. */
+    public static double kl(double[] q, double[] p) {
+        return IntStream.range(0, q.length).mapToDouble(i -> xlogy(q[i], q[i]) - xlogy(q[i], p[i])).sum();
     }
 
     public static double entropy(double[] p) { return -Arrays.stream(p).map(x -> xlogy(x, x)).sum(); }

@@ -3,8 +3,8 @@ package surprisal.autodiff.op;
 import surprisal.engine.Shape;
 
 /**
- * Where two operands are read for each run of the result: the innermost axes as one run of n numbers, in which an operand
- * advances (stride 1) or stays (stride 0), and the axes around it.
+ * Where two operands are read for each run of the result: the innermost axes as one run of n numbers, in which an
+ * operand advances (stride 1) or stays (stride 0), and the axes around it.
  */
 final class Broadcast {
 

@@ -9,8 +9,8 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Binary;
 
 /**
- * y = f(a, b), element by element, the shapes broadcast: [..] × [..] → [..]. A number that is read many times is added to
- * many times on the way back, by the same index map.
+ * y = f(a, b), element by element, the shapes broadcast: [..] × [..] → [..]. A number that is read many times is added
+ * to many times on the way back, by the same index map.
  *
  * @param f the function
  */

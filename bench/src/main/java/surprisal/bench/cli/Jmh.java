@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
             "  surprisal jmh -h    JMH's own options"
         })
 final class Jmh implements Callable<Integer> {
+    @SuppressWarnings("unused") // picocli asks the annotation
     @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
     private boolean help;
 

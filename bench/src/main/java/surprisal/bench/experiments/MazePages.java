@@ -54,8 +54,7 @@ final class MazePages {
             }
             talk.block(table.lines());
             Choice chosen = move.choices().get(move.chosen());
-            talk.say("  " + talk.screen().bold("chooses to " + chosen.move()) + " and sees " + move.seen()
-                    + ("stay".equals(chosen.move()) || move == episode.moves().getLast() ? "" : ";"));
+            talk.say("  " + talk.screen().bold("chooses to " + chosen.move()) + " and sees " + move.seen());
         }
         talk.say("");
         talk.say("  prize found in %d mazes:  expected free energy %s   reward alone %s"

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 import surprisal.models.dist.Categorical;
+import surprisal.models.env.Environment;
 import surprisal.models.env.TMaze;
 import surprisal.models.plan.Enumerate;
 import surprisal.models.plan.Objective;
@@ -121,7 +122,7 @@ public record MazeRun(long seed, int mazes) {
             Tensor before = qs;
             Plan plan = PLANNER.plan(MODEL, agent.G, before);
             int action = plan.best()[0];
-            TMaze.Step step = world.step(action, rng);
+            Environment.Step step = world.step(action, rng);
             qs = MODEL.update(MODEL.predict(before, MODEL.action(action)), step.observation());
             String seen = OUTCOMES.get(outcome(step.observation()));
             moves.add(new Move(left(before), choices(plan, before), action, seen, left(qs)));

@@ -209,9 +209,10 @@ final class VaePages {
         double rest = IntStream.range(0, held.informed().length)
                 .filter(k -> IntStream.of(order).noneMatch(o -> o == k))
                 .mapToDouble(k -> held.informed()[k])
-                .sum();
+                .average()
+                .orElse(0);
         int left = held.informed().length - order.length;
-        return left == 0 ? table : table.row("the other " + left, new Table.Bar(rest, most, "%.2f"));
+        return left == 0 ? table : table.row("mean of the other " + left, new Table.Bar(rest, most, "%.2f"));
     }
 
     private void surprises(Report.Section section) {

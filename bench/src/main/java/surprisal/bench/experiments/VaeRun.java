@@ -8,16 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import surprisal.autodiff.Checkpoint;
 import surprisal.autodiff.Grad;
 import surprisal.autodiff.NonFiniteException;
 import surprisal.autodiff.Schedule;
 import surprisal.autodiff.Tape;
 import surprisal.autodiff.Tensor;
-import surprisal.autodiff.Tree;
 import surprisal.autodiff.Update;
 import surprisal.bench.digits.Digits;
-import surprisal.engine.Array;
-import surprisal.engine.Compute;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.io.Safetensors;
@@ -34,6 +32,7 @@ import surprisal.models.latent.Vae;
  */
 public final class VaeRun {
     private static final int EVALUATED_AT_ONCE = 250;
+    private static final String EPOCHS = "epochs";
 
     /**
      * What defines a run, beside its data.
@@ -268,51 +267,35 @@ public final class VaeRun {
      * @throws IOException if it can't be written
      */
     public void save(Path file) throws IOException {
-        Map<String, Array> tensors = new LinkedHashMap<>();
-        state().forEach((name, array) -> tensors.put(name, array));
-        Map<String, String> metadata = described();
-        metadata.put(
-                "rng",
-                rng.state().key() + " " + rng.state().stream() + " "
-                        + rng.state().position());
-        metadata.put(
-                "epochs", String.join("\n", epochs.stream().map(Epoch::line).toList()));
-        Safetensors.write(file, tensors, metadata);
+        Map<String, String> notes = described();
+        notes.put(EPOCHS, String.join("\n", epochs.stream().map(Epoch::line).toList()));
+        new Checkpoint((long) epochs.size() * steps(), rng.state(), notes).write(file, model, update);
     }
 
     /**
      * Goes on from where {@link #save} was called.
      *
      * @param file what it wrote
-     * @throws IOException if it can't be read
+     * @throws IOException if it can't be read or is no checkpoint
      * @throws IllegalArgumentException if it is of a run with other settings or other data
      */
     public void resume(Path file) throws IOException {
-        Safetensors saved = Safetensors.read(file);
-        described().forEach((name, value) -> {
-            String there = saved.metadata().get(name);
-            if (!value.equals(there))
-                throw new IllegalArgumentException("%s is of a run with %s %s, this one has %s: %s"
-                        .formatted(file, name, there, value, "give the same, or start afresh in another folder"));
-        });
-        Map<String, Array> state = state();
-        if (!saved.tensors().keySet().equals(state.keySet()))
-            throw new IllegalArgumentException(file + " holds other tensors than a checkpoint of this run");
-        state.forEach((name, array) -> Compute.copy(saved.tensors().get(name), 0, array, 0, array.size()));
-        long[] words = java.util.Arrays.stream(saved.metadata().get("rng").split(" ", -1))
-                .mapToLong(Long::parseLong)
-                .toArray();
-        rng = Rng.of(new Rng.State(words[0], words[1], words[2]));
+        Map<String, String> there = Safetensors.read(file).metadata();
+        if (there.containsKey(EPOCHS))
+            described().forEach((name, here) -> {
+                if (!here.equals(there.get(name)))
+                    throw new IllegalArgumentException(
+                            "%s is of a run with %s %s, this one has %s: ".formatted(file, name, there.get(name), here)
+                                    + "give the same, or start afresh in another folder");
+            });
+        Checkpoint checkpoint = Checkpoint.restore(file, model, update);
+        rng = Rng.of(checkpoint.rng());
         epochs.clear();
-        saved.metadata().get("epochs").lines().map(Epoch::of).forEach(epochs::add);
-    }
-
-    /** Live arrays: the model's and the optimiser's. */
-    private Map<String, Array> state() {
-        Map<String, Array> state = new LinkedHashMap<>();
-        Tree.leaves(model).forEach((name, leaf) -> state.put("model." + name, leaf.array()));
-        update.state(Update.parameters(model)).forEach((name, array) -> state.put("update." + name, array));
-        return state;
+        try {
+            checkpoint.notes().getOrDefault(EPOCHS, "").lines().map(Epoch::of).forEach(epochs::add);
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new IOException(file + " is damaged: its note of the epochs can't be read", e);
+        }
     }
 
     private Map<String, String> described() {
@@ -328,11 +311,8 @@ public final class VaeRun {
      * @throws IOException if it can't be written
      */
     public void export(Path file) throws IOException {
-        Map<String, Array> tensors = new LinkedHashMap<>();
-        Tree.leaves(model).forEach((name, leaf) -> tensors.put(name, leaf.array()));
-        Map<String, String> metadata = described();
-        metadata.put("format", "surprisal vae");
-        metadata.put("epochs", Integer.toString(epochs.size()));
-        Safetensors.write(file, tensors, metadata);
+        Map<String, String> notes = described();
+        notes.put(EPOCHS, Integer.toString(epochs.size()));
+        Checkpoint.writeModel(file, model, notes);
     }
 }

@@ -58,8 +58,7 @@ class SameBitsTest {
                 List.of(vector),
                 List.of(vector, "-XX:UseAVX=2"),
                 List.of(vector, "-XX:MaxVectorSize=16"),
-                List.of(vector, "-Dsurprisal.simd=scalar"),
-                List.of(vector, "-XX:TieredStopAtLevel=1"));
+                List.of(vector, "-Dsurprisal.simd=scalar"));
         for (int i = 0; i < machines.size(); i++) {
             Process run = start(
                     machines.get(i),
@@ -160,7 +159,7 @@ class SameBitsTest {
                 for (int i = 0; i < 2 && lines.readLine() != null; i++) {
                     // two more epochs are done
                 }
-                Thread.sleep(10 * attempt); // somewhere between this checkpoint and the next
+                Thread.sleep(10L * attempt); // somewhere between this checkpoint and the next
                 run.destroyForcibly();
             }
             if (run.waitFor() != 0) killed++;

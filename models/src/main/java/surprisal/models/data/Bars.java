@@ -7,8 +7,8 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * Square pictures of one bar, a whole row or a whole column, all equally likely: a source whose entropy is known, so that no
- * honest model's mean F can be lower.
+ * Square pictures of one bar, a whole row or a whole column, all equally likely: a source whose entropy is known, so
+ * that no honest model's mean F can be lower.
  *
  * @param size the side of a picture; there are 2 · size pictures
  */

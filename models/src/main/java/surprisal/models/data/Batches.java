@@ -20,7 +20,7 @@ public record Batches(Array examples, int size) {
     /**
      * The batches.
      *
-     * @throws IllegalArgumentException if there are no examples or size < 1
+     * @throws IllegalArgumentException if there are no examples or size &lt; 1
      */
     public Batches {
         if (examples.shape().rank() < 1 || examples.shape().dim(0) < 1 || size < 1) {
@@ -59,12 +59,17 @@ public record Batches(Array examples, int size) {
      *
      * @param index which
      * @return a copy, [index.length, ..]
+     * @throws IllegalArgumentException if there is no such example
      */
     public Tensor take(int... index) {
         Shape shape = examples.shape().with(0, index.length);
         Array batch = Array.zeros(shape, examples.precision());
         int run = index.length == 0 ? 0 : shape.size() / index.length;
         for (int i = 0; i < index.length; i++) {
+            if (index[i] < 0 || index[i] >= examples.shape().dim(0)) {
+                throw new IllegalArgumentException("example " + index[i] + " of examples of shape " + examples.shape()
+                        + ": there are 0 to " + (examples.shape().dim(0) - 1));
+            }
             Compute.copy(examples, index[i] * run, batch, i * run, run);
         }
         return Tensor.of(batch);

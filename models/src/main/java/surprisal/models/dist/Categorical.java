@@ -6,8 +6,8 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 
 /**
- * One of n classes, or a batch of such choices. An event is a one-hot vector (or, for an expectation, any distribution over
- * the classes), the last axis.
+ * One of n classes, or a batch of such choices. An event is a one-hot vector (or, for an expectation, any distribution
+ * over the classes), the last axis.
  *
  * @param probs p ≥ 0, Σ p = 1 along the last axis, [.., n]; zeros are exact: 0 log 0 = 0
  * @param logProbs log p where it is known better than log(probs) tells, as from logits
@@ -92,8 +92,8 @@ public record Categorical(Tensor probs, Optional<Tensor> logProbs) implements Di
     }
 
     /**
-     * A one-hot vector whose gradient goes to the probabilities as it is (Bengio, Léonard and Courville 2013): biased, unless
-     * what follows is linear in it.
+     * A one-hot vector whose gradient goes to the probabilities as it is (Bengio, Léonard and Courville 2013): biased,
+     * unless what follows is linear in it.
      *
      * @param rng where the randomness comes from
      * @return [.., n]

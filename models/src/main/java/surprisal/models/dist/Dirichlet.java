@@ -7,8 +7,8 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * Beliefs about the probabilities of n classes, by counts: p(x) ∝ Π xᵢ^(αᵢ − 1). The event, a probability vector, is the last
- * axis.
+ * Beliefs about the probabilities of n classes, by counts: p(x) ∝ Π xᵢ^(αᵢ − 1). The event, a probability vector, is
+ * the last axis.
  *
  * @param alpha counts α > 0, [.., n]
  */

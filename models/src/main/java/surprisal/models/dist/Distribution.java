@@ -4,8 +4,8 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 
 /**
- * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch. Probabilities
- * are in nats.
+ * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch.
+ * Probabilities are in nats.
  */
 public interface Distribution {
 
@@ -25,8 +25,8 @@ public interface Distribution {
     Tensor entropy();
 
     /**
-     * One draw from each distribution of the batch, [.., n]. A gradient flows through it where the class says so, else it
-     * is a constant.
+     * One draw from each distribution of the batch, [.., n]. A gradient flows through it where the class says so, else
+     * it is a constant.
      *
      * @param rng where the randomness comes from
      * @return the draws

@@ -8,12 +8,12 @@ import surprisal.engine.Shape;
 import surprisal.models.pomdp.Pomdp;
 
 /**
- * A T-shaped maze with a prize in one of its arms, and a cue at its foot that tells in which (Friston et al. 2015). The arms
- * are traps: whoever enters the wrong one has lost, so it pays to look at the cue first.
+ * A T-shaped maze with a prize in one of its arms, and a cue at its foot that tells in which (Friston et al. 2015). The
+ * arms are traps: whoever enters the wrong one has lost, so it pays to look at the cue first.
  *
- * <p>States are place × side of the prize: {@code 2 · place + side} with places centre, left, right, cue and sides left, right.
- * Actions are 0 stay, 1 go left, 2 go right, 3 go to the cue. Outcomes are 0 centre, 1 the cue says left, 2 it says
- * right, 3 win and 4 loss in the left arm, 5 win and 6 loss in the right arm.
+ * <p>States are place × side of the prize: {@code 2 · place + side} with places centre, left, right, cue and sides
+ * left, right. Actions are 0 stay, 1 go left, 2 go right, 3 go to the cue. Outcomes are 0 centre, 1 the cue says left,
+ * 2 it says right, 3 win and 4 loss in the left arm, 5 win and 6 loss in the right arm.
  */
 public final class TMaze implements Environment {
 

@@ -11,8 +11,8 @@ import surprisal.models.dist.Normal;
 import surprisal.models.nn.Mlp;
 
 /**
- * p(x, z) = p(x|z) p(z), and the q(z|x) that inverts it: a variational autoencoder of binary pictures (Kingma and Welling
- * 2014; Rezende, Mohamed and Wierstra 2014).
+ * p(x, z) = p(x|z) p(z), and the q(z|x) that inverts it: a variational autoencoder of binary pictures (Kingma and
+ * Welling 2014; Rezende, Mohamed and Wierstra 2014).
  *
  * @param encoder x → the mean of q(z|x) and what becomes its standard deviation, [.., pixels] → [.., 2 · latent]
  * @param decoder z → the log-odds of each pixel, [.., latent] → [.., pixels]
@@ -98,7 +98,8 @@ public record Vae(Mlp encoder, Mlp decoder) {
     }
 
     /**
-     * F = D_KL[q(z|x) ‖ p(z)] − E_q[log p(x|z)], with one sample of z for the expectation (Mazzaglia et al. 2022, Eq. 7).
+     * F = D_KL[q(z|x) ‖ p(z)] − E_q[log p(x|z)], with one sample of z for the expectation (Mazzaglia et al. 2022, Eq.
+     * 7).
      *
      * @param x [.., pixels], zeros and ones
      * @param rng where z's noise comes from

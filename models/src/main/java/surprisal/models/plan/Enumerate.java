@@ -7,7 +7,8 @@ import surprisal.engine.Precision;
 import surprisal.engine.Shape;
 
 /**
- * Every sequence of actions up to a horizon, G(π) = Σ_τ G_τ. Sequences share their beginnings: no belief is imagined twice.
+ * Every sequence of actions up to a horizon, G(π) = Σ_τ G_τ. Sequences share their beginnings: no belief is imagined
+ * twice.
  *
  * @param actions how many actions there are
  * @param horizon how many steps are imagined

@@ -46,13 +46,16 @@ public record Plan(int[][] policies, Tensor G) {
     }
 
     /**
-     * q(π) = σ(−γ G(π)): softmax over the policies (Mazzaglia et al. 2022, Eq. 8). γ → ∞ is the best policy, γ = 0 is chance.
+     * q(π) = σ(−γ G(π)): softmax over the policies (Mazzaglia et al. 2022, Eq. 8). γ → ∞ is the best policy, γ = 0 is
+     * chance.
      *
      * @param gamma precision γ ≥ 0
      * @return the probability of each policy, [P]
+     * @throws IllegalArgumentException unless γ is finite and ≥ 0
+     * @throws ArithmeticException if G is infinite for all policies
      */
     public Tensor posterior(double gamma) {
-        return G.times(-checked(gamma)).softmax();
+        return softmax(cost(gamma).neg());
     }
 
     /**
@@ -61,15 +64,35 @@ public record Plan(int[][] policies, Tensor G) {
      * @param gamma precision γ ≥ 0
      * @param E the habit, a probability for each policy, [P]
      * @return the probability of each policy, [P]
+     * @throws IllegalArgumentException unless γ is finite and ≥ 0
+     * @throws ArithmeticException if no policy has a finite G and a habit
      */
     public Tensor posterior(double gamma, Tensor E) {
-        return E.log().minus(G.times(checked(gamma))).softmax();
+        return softmax(E.log().minus(cost(gamma)));
     }
 
-    private static double checked(double gamma) {
+    /** γ G, and ∞ where G is ∞ for γ = 0 too: what can't be is not left to chance. */
+    private Tensor cost(double gamma) {
         if (!(gamma >= 0) || Double.isInfinite(gamma)) {
             throw new IllegalArgumentException("precision γ is " + gamma + ": it takes a finite number ≥ 0");
         }
-        return gamma;
+        if (gamma > 0) {
+            return G.times(gamma);
+        }
+        Tensor zero = Tensor.zeros(G.shape(), G.precision());
+        for (int i = 0; i < policies.length; i++) {
+            zero.array().set(i, Double.isInfinite(G.at(i)) ? Double.POSITIVE_INFINITY : 0);
+        }
+        return zero;
+    }
+
+    private static Tensor softmax(Tensor scores) {
+        for (int i = 0; i < scores.shape().size(); i++) {
+            if (scores.at(i) > Double.NEGATIVE_INFINITY) {
+                return scores.softmax();
+            }
+        }
+        throw new ArithmeticException("G is infinite, or the habit zero, for every policy: none is left to choose; "
+                + "let C allow for every outcome (a small probability will do)");
     }
 }

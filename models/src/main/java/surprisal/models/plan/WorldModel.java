@@ -3,8 +3,8 @@ package surprisal.models.plan;
 import surprisal.autodiff.Tensor;
 
 /**
- * What an agent believes about how its world goes on. A belief is a tensor or a record of tensors; where there are several, as
- * for the policies that a planner compares, their first axis is the batch.
+ * What an agent believes about how its world goes on. A belief is a tensor or a record of tensors; where there are
+ * several, as for the policies that a planner compares, their first axis is the batch.
  *
  * @param <B> the type of a belief
  */

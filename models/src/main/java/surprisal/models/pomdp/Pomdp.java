@@ -8,8 +8,8 @@ import surprisal.models.dist.Categorical;
 import surprisal.models.plan.WorldModel;
 
 /**
- * A partially observed Markov decision process with one state and one outcome at a time. Rows condition and the last axis is the
- * event: the transpose of what SPM and pymdp use, see {@link #fromSpm}.
+ * A partially observed Markov decision process with one state and one outcome at a time. Rows condition and the last
+ * axis is the event: the transpose of what SPM and pymdp use, see {@link #fromSpm}.
  *
  * @param A P(o|s), [S, O]
  * @param B P(s′|s, u), [U, S, S′]
@@ -21,8 +21,8 @@ public record Pomdp(Tensor A, Tensor B, Tensor D) implements WorldModel<Tensor> 
     private static final double SLACK = 1e-5;
 
     /**
-     * A model, checked: every row is a distribution and the sizes agree. (The constructor itself does not check, since the
-     * gradient of a model is a Pomdp too.)
+     * A model, checked: every row is a distribution and the sizes agree. (The constructor itself does not check, since
+     * the gradient of a model is a Pomdp too.)
      *
      * @param A P(o|s), [S, O]
      * @param B P(s′|s, u), [U, S, S′]
@@ -137,8 +137,8 @@ public record Pomdp(Tensor A, Tensor B, Tensor D) implements WorldModel<Tensor> 
      * @param qs Q(s), [.., S]
      * @param o the outcome, one-hot, [.., O]
      * @return [.., S]
-     * @throws IllegalArgumentException if the outcome is impossible under the belief, or a last axis is not as long as it
-     *     should be
+     * @throws IllegalArgumentException if the outcome is impossible under the belief, or a last axis is not as long as
+     *     it should be
      */
     @Override
     public Tensor update(Tensor qs, Tensor o) {

@@ -68,7 +68,7 @@ class DistributionLawsTest {
         if (kind != Kind.BERNOULLI) {
             return Tensor.oneHot(n, Precision.FLOAT64, IntStream.range(0, n).toArray());
         }
-        double[] x = new double[n << n];
+        double[] x = new double[n * (1 << n)];
         Arrays.setAll(x, i -> i / n >> i % n & 1);
         return Tensor.of(Shape.of(1 << n, n), x);
     }

@@ -1,0 +1,2 @@
+/** Data to learn from. */
+package surprisal.models.data;

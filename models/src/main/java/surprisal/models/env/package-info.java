@@ -1,0 +1,2 @@
+/** Worlds to act in. */
+package surprisal.models.env;

@@ -1,0 +1,2 @@
+/** Networks: records of tensors. */
+package surprisal.models.nn;

@@ -1,0 +1,2 @@
+/** Discrete worlds that are seen in part. */
+package surprisal.models.pomdp;
