@@ -333,7 +333,18 @@ final class Lanes {
         FloatVector e = expOfMinus(x.abs());
         VectorMask<Float> big = e.compare(GT, 1f / 3);
         FloatVector f = e.blend(e.sub(1f).mul(0.5f), big);
-        return positive.add(logOf(f, broadcast(F, 0f).blend(1f, big)));
+        FloatVector k = broadcast(F, 0f).blend(1f, big);
+        // logOf(f, k) written out: by now C2 would call it, and box the vectors, where this loop is inlined elsewhere
+        FloatVector q = broadcast(F, LOG_7)
+                .fma(f, broadcast(F, LOG_6))
+                .fma(f, broadcast(F, LOG_5))
+                .fma(f, broadcast(F, LOG_4))
+                .fma(f, broadcast(F, LOG_3))
+                .fma(f, broadcast(F, LOG_2))
+                .fma(f, broadcast(F, LOG_1))
+                .fma(f, broadcast(F, LOG_0));
+        FloatVector w = f.mul(f).fma(f.fma(q, broadcast(F, -0.5f)), k.mul(LN2_LO));
+        return positive.add(k.fma(broadcast(F, LN2_HI), f.add(w)));
     }
 
     /** e^−a, a ≥ 0. */
