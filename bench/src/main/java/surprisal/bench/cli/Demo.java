@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import surprisal.bench.experiments.Demonstration;
 import surprisal.bench.terminal.Talk;
-import surprisal.engine.Precision;
 
 /** The first thing to run: a model that learns to see, an agent that wants to know, and a page about both. */
 @Command(
@@ -28,11 +27,8 @@ final class Demo implements Callable<Integer> {
     @Mixin
     private Compute compute;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "A folder with the four files of MNIST. Default: 6,000 + 1,000 embedded digits.")
-    private Path data;
+    @Mixin
+    private Learning learning;
 
     @Option(
             names = "--epochs",
@@ -41,21 +37,6 @@ final class Demo implements Callable<Integer> {
             defaultValue = "30",
             description = "How often each digit is seen. Default: ${DEFAULT-VALUE}.")
     private int epochs;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            converter = Ranges.Seed.class,
-            defaultValue = "0",
-            description = "Where the random numbers start. Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "P",
-            defaultValue = "float32",
-            description = "float32 or float64. Default: ${DEFAULT-VALUE}.")
-    private Precision precision;
 
     @Option(
             names = "--out",
@@ -72,13 +53,13 @@ final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         compute.threads();
-        Images images = Images.of(data);
+        Images images = Images.of(learning.data);
         OutputFolder.ready(out, BYTES);
         StringBuilder again = new StringBuilder("surprisal demo --seed %d --epochs %d --precision %s"
-                .formatted(seed, epochs, precision.name().toLowerCase(Locale.ROOT)));
-        if (data != null) again.append(" --data ").append(data);
+                .formatted(learning.seed, epochs, learning.precision.name().toLowerCase(Locale.ROOT)));
+        if (learning.data != null) again.append(" --data ").append(learning.data);
         Talk talk = Talk.to(spec.commandLine().getOut(), quiet);
-        new Demonstration(images.train(), images.test(), images.source(), epochs, seed, precision, out)
+        new Demonstration(images.train(), images.test(), images.source(), epochs, learning.seed, learning.precision, out)
                 .run(talk, again.toString());
         return 0;
     }

@@ -15,7 +15,6 @@ import surprisal.bench.experiments.VaeReport;
 import surprisal.bench.experiments.VaeRun;
 import surprisal.bench.terminal.Progress;
 import surprisal.bench.terminal.Talk;
-import surprisal.engine.Precision;
 
 /** Trains a variational autoencoder on images, with a checkpoint after every epoch. */
 @Command(
@@ -32,11 +31,8 @@ final class TrainVae implements Callable<Integer> {
     @Mixin
     private Compute compute;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "A folder with the four files of MNIST. Default: 6,000 + 1,000 embedded digits.")
-    private Path data;
+    @Mixin
+    private Learning learning;
 
     @Option(
             names = "--hidden",
@@ -79,21 +75,6 @@ final class TrainVae implements Callable<Integer> {
     private double rate;
 
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            converter = Ranges.Seed.class,
-            defaultValue = "0",
-            description = "Where the random numbers start. Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "P",
-            defaultValue = "float32",
-            description = "float32 or float64. Default: ${DEFAULT-VALUE}.")
-    private Precision precision;
-
-    @Option(
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "out/vae",
@@ -115,10 +96,10 @@ final class TrainVae implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         compute.threads();
-        Images images = Images.of(data);
+        Images images = Images.of(learning.data);
         OutputFolder.ready(out, BYTES);
         VaeRun run = new VaeRun(
-                new VaeRun.Settings(hidden.units(), latent, batch, rate, 0, seed, precision),
+                new VaeRun.Settings(hidden.units(), latent, batch, rate, 0, learning.seed, learning.precision),
                 images.train(),
                 images.test());
         Path checkpoint = out.resolve("checkpoint.safetensors");
