@@ -8,7 +8,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Objects;
-import surprisal.autodiff.NonFiniteException;
 import surprisal.engine.io.FormatException;
 
 /** What went wrong, in one sentence. */
@@ -18,7 +17,6 @@ final class Sentence {
     static String of(Throwable problem) {
         return switch (problem) {
             case Failure failure -> failure.getMessage();
-            case NonFiniteException loss -> loss.getMessage();
             case FormatException format -> format.getMessage();
             case UncheckedIOException wrapped -> of(wrapped.getCause());
             case FileSystemException file -> of(file);
@@ -30,6 +28,7 @@ final class Sentence {
                                 .formatted(Runtime.getRuntime().maxMemory() >> 20)
                         + "ask for less, or allow more with JAVA_TOOL_OPTIONS=-Xmx8g";
             case IllegalArgumentException said when said.getMessage() != null -> oneLine(said.getMessage());
+            case ArithmeticException said when said.getMessage() != null -> oneLine(said.getMessage());
             default ->
                 "unexpected " + problem.getClass().getSimpleName()
                         + (problem.getMessage() == null ? "" : " (" + oneLine(problem.getMessage()) + ")")

@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import surprisal.autodiff.NonFiniteException;
 import surprisal.bench.experiments.VaeReport;
 import surprisal.bench.experiments.VaeRun;
 import surprisal.bench.terminal.Progress;
@@ -137,27 +136,17 @@ final class TrainVae implements Callable<Integer> {
     /** One epoch, and the checkpoint after it. */
     private VaeRun.Epoch epoch(VaeRun run, Path checkpoint, Talk talk) throws IOException {
         int number = run.epochs().size() + 1;
-        int[] step = {0};
         try (Progress bar = quiet
                 ? Progress.silent()
                 : Progress.on(talk.watched(), talk.progress(), "epoch " + number, run.steps(), 0)) {
-            VaeRun.Epoch epoch = run.epoch(f -> {
-                step[0]++;
-                bar.step(String.format(Locale.ROOT, "F = %.1f nats", f));
-            });
+            VaeRun.Epoch epoch = run.epoch(f -> bar.step(String.format(Locale.ROOT, "F = %.1f nats", f)));
             run.save(checkpoint);
             return epoch;
-        } catch (NonFiniteException e) {
-            throw new Failure(
-                    "epoch %d, step %d: %s; %s"
-                            .formatted(
-                                    number,
-                                    step[0] + 1,
-                                    e.getMessage(),
-                                    Files.exists(checkpoint) && number > 1
-                                            ? checkpoint + " is the state after epoch " + (number - 1)
-                                            : "there is no checkpoint of this run yet"),
-                    e);
+        } catch (ArithmeticException e) {
+            String left = Files.exists(checkpoint) && number > 1
+                    ? checkpoint + " is the state after epoch " + (number - 1)
+                    : "there is no checkpoint of this run yet";
+            throw new Failure(e.getMessage() + "; " + left, e);
         }
     }
 

@@ -82,7 +82,11 @@ public final class Digits {
     }
 
     private static Path file(Path folder, String name) throws IOException {
-        if (!Files.exists(folder)) throw new NoSuchFileException(folder.toString());
+        if (!Files.exists(folder))
+            throw new NoSuchFileException(
+                    folder.toString(),
+                    null,
+                    "name a folder with the four files of MNIST, or leave --data out to take the embedded digits");
         if (!Files.isDirectory(folder)) throw new NotDirectoryException(folder.toString());
         Path packed = folder.resolve(name + ".gz"), plain = folder.resolve(name);
         if (Files.exists(packed)) return packed;

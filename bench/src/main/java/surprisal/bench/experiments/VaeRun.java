@@ -199,7 +199,8 @@ public final class VaeRun {
      *
      * @param watch is told F after each step
      * @return what it came to
-     * @throws NonFiniteException if F is NaN or infinite; the model has not taken that step
+     * @throws ArithmeticException if F becomes NaN or infinite; the message names the step and the first operation that
+     *     is not finite
      */
     public Epoch epoch(DoubleConsumer watch) {
         long start = System.nanoTime();
@@ -208,12 +209,20 @@ public final class VaeRun {
         for (int from = 0; from < order.length; from += settings.batch) {
             int to = Math.min(order.length, from + settings.batch);
             Tensor x = Tensor.of(rng.bernoulli(train.batch(order, from, to, settings.precision)));
-            Grad<Vae> grad = tape.grad(model, m -> m.freeEnergy(x, rng).total().mean());
+            Grad<Vae> grad;
+            try {
+                grad = tape.grad(model, m -> m.freeEnergy(x, rng).total().mean());
+            } catch (NonFiniteException e) {
+                throw stopped(from / settings.batch + 1, e.getMessage());
+            }
             update.step(model, grad);
             sum += grad.loss() * (to - from);
             watch.accept(grad.loss());
         }
         Held held = held();
+        if (!Double.isFinite(mean(held.complexity) - mean(held.accuracy))) {
+            throw stopped(steps(), "F of the held-out images is not finite after it; lower the learning rate");
+        }
         Epoch epoch = new Epoch(
                 epochs.size() + 1,
                 sum / order.length,
@@ -222,6 +231,10 @@ public final class VaeRun {
                 (System.nanoTime() - start) / 1e9);
         epochs.add(epoch);
         return epoch;
+    }
+
+    private ArithmeticException stopped(int step, String why) {
+        return new ArithmeticException("epoch %d, step %d: %s".formatted(epochs.size() + 1, step, why));
     }
 
     /**
