@@ -73,17 +73,17 @@ final class DoubleTile extends Tile.OfDouble {
             DoubleVector b0 = DoubleVector.fromArray(S, panel, po + p * (2 * W));
             DoubleVector b1 = DoubleVector.fromArray(S, panel, po + p * (2 * W) + W);
             DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
-            c00 = fma(a0, b0, c00);
-            c01 = fma(a0, b1, c01);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
             DoubleVector a1 = DoubleVector.broadcast(S, a[row1 + at]);
-            c10 = fma(a1, b0, c10);
-            c11 = fma(a1, b1, c11);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
             DoubleVector a2 = DoubleVector.broadcast(S, a[row2 + at]);
-            c20 = fma(a2, b0, c20);
-            c21 = fma(a2, b1, c21);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
             DoubleVector a3 = DoubleVector.broadcast(S, a[row3 + at]);
-            c30 = fma(a3, b0, c30);
-            c31 = fma(a3, b1, c31);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
         }
         plus(c00, c, co);
         plus(c01, c, co + W);
@@ -121,14 +121,14 @@ final class DoubleTile extends Tile.OfDouble {
         for (int p = 0; p < depth; p++) {
             DoubleVector x = DoubleVector.broadcast(S, a[ao + p]);
             int at = bo + p * ld;
-            c0 = fma(x, DoubleVector.fromArray(S, b, at), c0);
-            c1 = fma(x, DoubleVector.fromArray(S, b, at + W), c1);
-            c2 = fma(x, DoubleVector.fromArray(S, b, at + 2 * W), c2);
-            c3 = fma(x, DoubleVector.fromArray(S, b, at + 3 * W), c3);
-            c4 = fma(x, DoubleVector.fromArray(S, b, at + 4 * W), c4);
-            c5 = fma(x, DoubleVector.fromArray(S, b, at + 5 * W), c5);
-            c6 = fma(x, DoubleVector.fromArray(S, b, at + 6 * W), c6);
-            c7 = fma(x, DoubleVector.fromArray(S, b, at + 7 * W), c7);
+            c0 = x.fma(DoubleVector.fromArray(S, b, at), c0);
+            c1 = x.fma(DoubleVector.fromArray(S, b, at + W), c1);
+            c2 = x.fma(DoubleVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = x.fma(DoubleVector.fromArray(S, b, at + 3 * W), c3);
+            c4 = x.fma(DoubleVector.fromArray(S, b, at + 4 * W), c4);
+            c5 = x.fma(DoubleVector.fromArray(S, b, at + 5 * W), c5);
+            c6 = x.fma(DoubleVector.fromArray(S, b, at + 6 * W), c6);
+            c7 = x.fma(DoubleVector.fromArray(S, b, at + 7 * W), c7);
         }
         plus(c0, c, co);
         plus(c1, c, co + W);
@@ -143,13 +143,9 @@ final class DoubleTile extends Tile.OfDouble {
     private static void row1(int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
         DoubleVector sum = DoubleVector.zero(S);
         for (int p = 0; p < depth; p++) {
-            sum = fma(DoubleVector.broadcast(S, a[ao + p]), DoubleVector.fromArray(S, b, bo + p * ld), sum);
+            sum = DoubleVector.broadcast(S, a[ao + p]).fma(DoubleVector.fromArray(S, b, bo + p * ld), sum);
         }
         plus(sum, c, co);
-    }
-
-    private static DoubleVector fma(DoubleVector a, DoubleVector b, DoubleVector c) {
-        return Fma.FAST ? a.fma(b, c) : a.mul(b).add(c);
     }
 
     private static void plus(DoubleVector x, double[] c, int co) {

@@ -73,17 +73,17 @@ final class FloatTile extends Tile.OfFloat {
             FloatVector b0 = FloatVector.fromArray(S, panel, po + p * (2 * W));
             FloatVector b1 = FloatVector.fromArray(S, panel, po + p * (2 * W) + W);
             FloatVector a0 = FloatVector.broadcast(S, a[row0 + at]);
-            c00 = fma(a0, b0, c00);
-            c01 = fma(a0, b1, c01);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
             FloatVector a1 = FloatVector.broadcast(S, a[row1 + at]);
-            c10 = fma(a1, b0, c10);
-            c11 = fma(a1, b1, c11);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
             FloatVector a2 = FloatVector.broadcast(S, a[row2 + at]);
-            c20 = fma(a2, b0, c20);
-            c21 = fma(a2, b1, c21);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
             FloatVector a3 = FloatVector.broadcast(S, a[row3 + at]);
-            c30 = fma(a3, b0, c30);
-            c31 = fma(a3, b1, c31);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
         }
         plus(c00, c, co);
         plus(c01, c, co + W);
@@ -121,14 +121,14 @@ final class FloatTile extends Tile.OfFloat {
         for (int p = 0; p < depth; p++) {
             FloatVector x = FloatVector.broadcast(S, a[ao + p]);
             int at = bo + p * ld;
-            c0 = fma(x, FloatVector.fromArray(S, b, at), c0);
-            c1 = fma(x, FloatVector.fromArray(S, b, at + W), c1);
-            c2 = fma(x, FloatVector.fromArray(S, b, at + 2 * W), c2);
-            c3 = fma(x, FloatVector.fromArray(S, b, at + 3 * W), c3);
-            c4 = fma(x, FloatVector.fromArray(S, b, at + 4 * W), c4);
-            c5 = fma(x, FloatVector.fromArray(S, b, at + 5 * W), c5);
-            c6 = fma(x, FloatVector.fromArray(S, b, at + 6 * W), c6);
-            c7 = fma(x, FloatVector.fromArray(S, b, at + 7 * W), c7);
+            c0 = x.fma(FloatVector.fromArray(S, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(S, b, at + W), c1);
+            c2 = x.fma(FloatVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = x.fma(FloatVector.fromArray(S, b, at + 3 * W), c3);
+            c4 = x.fma(FloatVector.fromArray(S, b, at + 4 * W), c4);
+            c5 = x.fma(FloatVector.fromArray(S, b, at + 5 * W), c5);
+            c6 = x.fma(FloatVector.fromArray(S, b, at + 6 * W), c6);
+            c7 = x.fma(FloatVector.fromArray(S, b, at + 7 * W), c7);
         }
         plus(c0, c, co);
         plus(c1, c, co + W);
@@ -143,13 +143,9 @@ final class FloatTile extends Tile.OfFloat {
     private static void row1(int depth, float[] a, int ao, float[] b, int bo, int ld, float[] c, int co) {
         FloatVector sum = FloatVector.zero(S);
         for (int p = 0; p < depth; p++) {
-            sum = fma(FloatVector.broadcast(S, a[ao + p]), FloatVector.fromArray(S, b, bo + p * ld), sum);
+            sum = FloatVector.broadcast(S, a[ao + p]).fma(FloatVector.fromArray(S, b, bo + p * ld), sum);
         }
         plus(sum, c, co);
-    }
-
-    private static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
-        return Fma.FAST ? a.fma(b, c) : a.mul(b).add(c);
     }
 
     private static void plus(FloatVector x, float[] c, int co) {

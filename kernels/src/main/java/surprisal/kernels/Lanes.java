@@ -44,7 +44,7 @@ final class Lanes {
 
     /** The width the machine prefers, in bits; 0 without the fused multiply-add that these functions need. */
     static int preferredBits() {
-        return Fma.FAST ? FloatVector.SPECIES_PREFERRED.vectorBitSize() : 0;
+        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
     }
 
     /** As {@link Simd} chooses; asked of the property itself because Simd's choice asks this class. */

@@ -213,28 +213,31 @@ public final class VaeRun {
             try {
                 grad = tape.grad(model, m -> m.freeEnergy(x, rng).total().mean());
             } catch (NonFiniteException e) {
-                throw stopped(from / settings.batch + 1, e.getMessage());
+                throw stopped(from / settings.batch + 1, e.getMessage(), e);
             }
             update.step(model, grad);
             sum += grad.loss() * (to - from);
             watch.accept(grad.loss());
         }
         Held held = held();
-        if (!Double.isFinite(mean(held.complexity) - mean(held.accuracy))) {
-            throw stopped(steps(), "F of the held-out images is not finite after it; lower the learning rate");
-        }
         Epoch epoch = new Epoch(
                 epochs.size() + 1,
                 sum / order.length,
                 mean(held.complexity),
                 mean(held.accuracy),
                 (System.nanoTime() - start) / 1e9);
+        if (!Double.isFinite(epoch.test())) {
+            throw stopped(steps(), "F of the held-out images is not finite after it; lower the learning rate", null);
+        }
         epochs.add(epoch);
         return epoch;
     }
 
-    private ArithmeticException stopped(int step, String why) {
-        return new ArithmeticException("epoch %d, step %d: %s".formatted(epochs.size() + 1, step, why));
+    private ArithmeticException stopped(int step, String why, Throwable cause) {
+        ArithmeticException stop =
+                new ArithmeticException("epoch %d, step %d: %s".formatted(epochs.size() + 1, step, why));
+        stop.initCause(cause);
+        return stop;
     }
 
     /**
