@@ -42,7 +42,7 @@ final class Lanes {
 
     private Lanes() {}
 
-    /** The width the machine prefers, in bits; 0 without the fused multiply-add that these functions need. */
+    /** The width the machine prefers, in bits. These functions need a fused multiply-add, which {@link Simd} asks for. */
     static int preferredBits() {
         return FloatVector.SPECIES_PREFERRED.vectorBitSize();
     }
