@@ -3,7 +3,6 @@ package surprisal.models.pomdp;
 import java.util.Arrays;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
-import surprisal.engine.Shape;
 import surprisal.models.dist.Categorical;
 import surprisal.models.plan.WorldModel;
 
@@ -40,9 +39,9 @@ public record Pomdp(Tensor A, Tensor B, Tensor D) implements WorldModel<Tensor> 
             throw new IllegalArgumentException("A is " + A.shape() + ", B is " + B.shape() + ", D is " + D.shape()
                     + ": A's first axis, B's last two and D's are all the number of states");
         }
-        rows("A", A);
-        rows("B", B);
-        rows("D", D);
+        Rows.check("A", A, SLACK);
+        Rows.check("B", B, SLACK);
+        Rows.check("D", D, SLACK);
         return new Pomdp(A, B, D);
     }
 
@@ -57,33 +56,6 @@ public record Pomdp(Tensor A, Tensor B, Tensor D) implements WorldModel<Tensor> 
      */
     public static Pomdp fromSpm(Tensor A, Tensor B, Tensor D) {
         return of(A.transpose(), B.transpose(2, 1, 0), D);
-    }
-
-    private static void rows(String name, Tensor x) {
-        int n = x.shape().last();
-        for (int row = 0; row < x.shape().size(); row += n) {
-            double sum = 0;
-            for (int i = row; i < row + n; i++) {
-                if (!(x.at(i) >= 0)) {
-                    throw new IllegalArgumentException(place(name, x.shape(), row / n) + " has the entry " + x.at(i)
-                            + " at " + (i - row) + ": probabilities are ≥ 0");
-                }
-                sum += x.at(i);
-            }
-            if (Math.abs(sum - 1) > SLACK) {
-                throw new IllegalArgumentException(place(name, x.shape(), row / n) + " sums to " + sum
-                        + ": it is a distribution over the last axis and sums to 1 (fromSpm takes columns)");
-            }
-        }
-    }
-
-    /** For example {@code B[2, 0]}: the row by its indices. */
-    private static String place(String name, Shape shape, int row) {
-        return switch (shape.rank()) {
-            case 1 -> name;
-            case 2 -> name + "[" + row + "]";
-            default -> name + "[" + row / shape.dim(1) + ", " + row % shape.dim(1) + "]";
-        };
     }
 
     /**

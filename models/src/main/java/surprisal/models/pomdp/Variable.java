@@ -1,0 +1,80 @@
+package surprisal.models.pomdp;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Something that takes one of finitely many values: a hidden-state factor, an outcome modality, or an action.
+ *
+ * @param name what it is called
+ * @param values the names of its values, in the order of their numbers
+ */
+public record Variable(String name, List<String> values) {
+
+    /**
+     * A variable.
+     *
+     * @throws IllegalArgumentException if the name is blank, there is no value, or two values have one name
+     */
+    public Variable {
+        values = List.copyOf(values);
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a variable with the values " + values + " has a blank name: name it");
+        }
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException(name + " has no values: it takes at least one");
+        }
+        if (new HashSet<>(values).size() < values.size()) {
+            throw new IllegalArgumentException(name + " has two values of one name among " + values);
+        }
+    }
+
+    /**
+     * A variable.
+     *
+     * @param name what it is called
+     * @param values the names of its values
+     * @return the variable
+     * @throws IllegalArgumentException if the name is blank, there is no value, or two values have one name
+     */
+    public static Variable of(String name, String... values) {
+        return new Variable(name, List.of(values));
+    }
+
+    /**
+     * A variable whose values are called 0, 1, 2 …
+     *
+     * @param name what it is called
+     * @param size how many values it has
+     * @return the variable
+     * @throws IllegalArgumentException if the name is blank or the size less than 1
+     */
+    public static Variable of(String name, int size) {
+        return new Variable(name, IntStream.range(0, size).mapToObj(Integer::toString).toList());
+    }
+
+    /**
+     * How many values it has.
+     *
+     * @return at least 1
+     */
+    public int size() {
+        return values.size();
+    }
+
+    /**
+     * The number of a value.
+     *
+     * @param value its name
+     * @return 0 … size − 1
+     * @throws IllegalArgumentException if there is no such value
+     */
+    public int index(String value) {
+        int index = values.indexOf(value);
+        if (index < 0) {
+            throw new IllegalArgumentException(name + " has no value " + value + ": it has " + values);
+        }
+        return index;
+    }
+}
