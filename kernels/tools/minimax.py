@@ -9,7 +9,7 @@ are rounded one by one, lowest power first, and the rest fitted again, so that r
 import struct
 import sys
 
-from mpmath import mp, mpf, cos, erf, erfc, exp, log, loggamma, matrix, lu_solve, pi, sin, sqrt, tanh
+from mpmath import mp, mpf, atanh, cos, erf, erfc, exp, log, loggamma, matrix, lu_solve, pi, sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -108,6 +108,8 @@ ROWS = {
     "SLOPE": (lambda u: centre(sqrt(u)) + density(sqrt(u)), lambda u: sqrt(u), mpf(0), NEAR ** 2, 4, F),
     "MILLS": (lambda q: mills(a_of(q)) * (a_of(q) + MILLS_K), lambda q: 1 / (mills(a_of(q)) * (a_of(q) + MILLS_K)),
               (NEAR - MILLS_K) / (NEAR + MILLS_K), (15 - MILLS_K) / (15 + MILLS_K), 8, F),
+    "EXP_D": (lambda r: (exp(r) - 1 - r) / r ** 2, lambda r: r ** 2 / exp(r), -HALF_LN2, HALF_LN2, 9, D),
+    "LOG_D": (lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z, lambda z: z, mpf(0), mpf("0.02945"), 6, D),
     "ERF_D": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf(1), 13, D),
     "ERFCX_D": (lambda q: (1 + 2 * z_of(q)) * erfcx(z_of(q)), lambda q: 1 / ((1 + 2 * z_of(q)) * erfcx(z_of(q))),
                 mpf("-0.6"), mpf("0.872"), 22, D),
