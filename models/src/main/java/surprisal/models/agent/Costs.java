@@ -1,0 +1,173 @@
+package surprisal.models.agent;
+
+import java.util.Arrays;
+import surprisal.kernels.Simplex;
+import surprisal.models.pomdp.Table;
+import surprisal.models.pomdp.Tables;
+
+/**
+ * What the outcomes of all modalities with the same parents cost at one imagined step. The expected outcomes
+ * Σ_s Π_d Q(s_d) P(o|s) are summed out parent by parent, and what combinations of beliefs have in common is summed once.
+ * Everything in G that is linear in Q(s) is one more column of the table.
+ */
+final class Costs {
+    private final Tables tables;
+    private final int[] modalities;
+    private final int[] parents;
+    private final int[] sizes;
+    private final int outcomes;
+    private final int columns; // the outcomes, pymdp's novelty of each where it counts, and the linear part
+    private final double entropy; // the weight of −H[qo]
+    private final double novelty; // the weight of pymdp's novelty
+    private final double[] table;
+    private final double[][] partial; // by depth: what is left after the first parents are summed out, [slots, rest · columns]
+    private final int[] rest;
+    private final int[] used;
+    private final LongMap[] slots;
+    private double[] logs = new double[0];
+    private double[] g = new double[8];
+
+    Costs(Tables tables, int[] modalities, Efe efe) {
+        this.tables = tables;
+        this.modalities = modalities;
+        Table first = tables.A(modalities[0]);
+        parents = first.parents();
+        sizes = first.sizes();
+        outcomes = Arrays.stream(modalities).map(m -> tables.A(m).events()).sum();
+        entropy = efe.weight(Term.RISK) + efe.weight(Term.STATE_GAIN);
+        novelty = efe.weight(Term.PYMDP_NOVELTY_A);
+        columns = (entropy != 0 || novelty != 0 ? outcomes : 0) + (novelty != 0 ? outcomes : 0) + 1;
+        table = new double[first.rows() * columns];
+        partial = new double[parents.length + 1][];
+        rest = new int[parents.length + 1];
+        used = new int[parents.length + 1];
+        slots = new LongMap[parents.length + 1];
+        int left = first.rows();
+        for (int d = 1; d <= parents.length; d++) {
+            left /= sizes[d - 1];
+            rest[d] = left * columns;
+            partial[d] = new double[4 * rest[d]];
+            slots[d] = new LongMap();
+        }
+    }
+
+    int[] parents() {
+        return parents;
+    }
+
+    /**
+     * Takes in A, C and the counts as they are now.
+     *
+     * @param gain for each modality the information gain about A of each outcome, [S.., O], or null where there are no counts
+     */
+    void fill(Efe efe, int step, double[][] gain) {
+        Arrays.fill(table, 0);
+        double utility = efe.weight(Term.UTILITY);
+        double risk = efe.weight(Term.RISK);
+        double ambiguity = efe.weight(Term.AMBIGUITY) + efe.weight(Term.STATE_GAIN);
+        double exact = efe.weight(Term.NOVELTY_A);
+        int at = 0;
+        for (int m : modalities) {
+            Table A = tables.A(m);
+            int n = A.events();
+            double[] p = A.values();
+            double[] C = tables.C(m, step);
+            double norm = risk == 0 ? 0 : Simplex.logSumExp(C, 0, n);
+            for (int row = 0; row < A.rows(); row++) {
+                double linear = ambiguity == 0 ? 0 : ambiguity * Simplex.entropy(p, row * n, n);
+                for (int o = 0; o < n; o++) {
+                    double x = p[row * n + o];
+                    if (columns > outcomes) {
+                        table[row * columns + at + o] = x;
+                    }
+                    if (x != 0) {
+                        if (utility != 0) {
+                            linear -= utility * x * C[o];
+                        }
+                        if (risk != 0) {
+                            linear -= risk * x * (C[o] - norm);
+                        }
+                        if (exact != 0) {
+                            linear -= exact * x * gain[m][row * n + o];
+                        }
+                    }
+                    if (novelty != 0) {
+                        table[row * columns + outcomes + at + o] = gain[m][row * n + o];
+                    }
+                }
+                table[(row + 1) * columns - 1] += linear;
+            }
+            at += n;
+        }
+    }
+
+    void clear() {
+        Arrays.fill(used, 0);
+        for (int d = 1; d <= parents.length; d++) {
+            slots[d].clear();
+        }
+    }
+
+    /** The slot of a combination of beliefs: where its cost will be after {@link #finish}. */
+    int slot(Imagined[] imagined, int[] ids, int offset) {
+        int slot = 0;
+        double[] from = table;
+        for (int d = 1; d <= parents.length; d++) {
+            int id = ids[offset + parents[d - 1]];
+            long key = (long) slot << 32 | id;
+            int known = slots[d].get(key);
+            if (known < 0) {
+                known = used[d]++;
+                slots[d].put(key, known);
+                if (used[d] * rest[d] > partial[d].length) {
+                    partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
+                }
+                Imagined q = imagined[parents[d - 1]];
+                contract(from, slot * rest[d] * sizes[d - 1], q.values, id * q.size, q.size, partial[d], known * rest[d], rest[d]);
+            }
+            slot = known;
+            from = partial[d];
+        }
+        return slot;
+    }
+
+    /** y[n] = Σ_s q[s] x[s, n]. */
+    private static void contract(double[] x, int xo, double[] q, int qo, int size, double[] y, int yo, int n) {
+        Arrays.fill(y, yo, yo + n, 0);
+        for (int s = 0; s < size; s++) {
+            double w = q[qo + s];
+            if (w != 0) { // 0 · ∞ is 0 here
+                Simplex.addScaled(w, x, xo + s * n, y, yo, n);
+            }
+        }
+    }
+
+    /** Computes the cost of every slot. */
+    void finish() {
+        int count = parents.length == 0 ? 1 : used[parents.length];
+        double[] x = parents.length == 0 ? table : partial[parents.length];
+        if (g.length < count) {
+            g = new double[2 * count];
+        }
+        if (entropy != 0) {
+            if (logs.length < count * columns) {
+                logs = new double[2 * count * columns];
+            }
+            Simplex.logs(x, 0, logs, 0, count * columns);
+        }
+        for (int i = 0, row = 0; i < count; i++, row += columns) {
+            double sum = x[row + columns - 1];
+            if (entropy != 0) {
+                sum += entropy * Simplex.dot(x, row, logs, row, outcomes);
+            }
+            if (novelty != 0) {
+                sum -= novelty * Simplex.dot(x, row, x, row + outcomes, outcomes);
+            }
+            g[i] = sum;
+        }
+    }
+
+    double g(int slot) {
+        return g[slot];
+    }
+}
