@@ -3,6 +3,7 @@ module surprisal.models {
     requires transitive surprisal.autodiff;
 
     exports surprisal.models;
+    exports surprisal.models.agent;
     exports surprisal.models.data;
     exports surprisal.models.dist;
     exports surprisal.models.env;

@@ -53,6 +53,7 @@ class ArchitectureTest {
             .layer("pomdp").definedBy("surprisal.models.pomdp..")
             .layer("plan").definedBy("surprisal.models.plan..")
             .layer("env").definedBy("surprisal.models.env..")
+            .layer("agent").definedBy("surprisal.models.agent..")
             .whereLayer("dist").mayNotAccessAnyLayer()
             .whereLayer("nn").mayNotAccessAnyLayer()
             .whereLayer("formulas").mayOnlyAccessLayers("dist")
@@ -60,6 +61,7 @@ class ArchitectureTest {
             .whereLayer("latent").mayOnlyAccessLayers("formulas", "dist", "nn", "plan")
             .whereLayer("pomdp").mayOnlyAccessLayers("formulas", "dist", "plan")
             .whereLayer("env").mayOnlyAccessLayers("formulas", "dist", "pomdp")
+            .whereLayer("agent").mayOnlyAccessLayers("formulas", "dist", "plan", "pomdp", "env")
             .check(CLASSES);
     }
 

@@ -16,7 +16,7 @@ import surprisal.models.pomdp.Tables;
  * factor by factor over the beliefs that differ. The memory is made once, grows to what the largest search needed, and
  * belongs to one thread.
  */
-public final class PolicyTree {
+public final class PolicyTree implements Search {
     private final Tables tables;
     private final Policies policies;
     private final Efe efe;
@@ -141,6 +141,7 @@ public final class PolicyTree {
     }
 
     /** Takes in A, C and the gains about A as they are now. B, its gains and the intentions are read at each search. */
+    @Override
     public void changed() {
         for (int t = 0; t < costs.length; t++) {
             for (Costs group : costs[t]) {
@@ -149,12 +150,7 @@ public final class PolicyTree {
         }
     }
 
-    /**
-     * G of every policy.
-     *
-     * @param qs for each factor the belief now
-     * @return G(π) in nats, the array itself: the next search overwrites it
-     */
+    @Override
     public double[] G(double[][] qs) {
         for (int f = 0; f < factors; f++) {
             now[f].clear();
@@ -375,11 +371,7 @@ public final class PolicyTree {
         return node;
     }
 
-    /**
-     * The policies that are scored.
-     *
-     * @return the policies
-     */
+    @Override
     public Policies policies() {
         return policies;
     }

@@ -1,0 +1,227 @@
+package surprisal.models.agent;
+
+import java.util.List;
+import java.util.function.Function;
+import surprisal.autodiff.Tensor;
+import surprisal.models.pomdp.Counts;
+import surprisal.models.pomdp.FactoredPomdp;
+import surprisal.models.pomdp.MeanField;
+import surprisal.models.pomdp.Tables;
+
+/** What an {@link Agent} is made of: a model, and a value for everything that is not said of it. */
+public final class AgentBuilder {
+
+    /** How Q(s) is found. */
+    @FunctionalInterface
+    public interface Perception {
+
+        /** One factor after the other until nothing moves by more than 1e-12: F never rises. */
+        Perception COORDINATE = (field, prior) -> field.coordinate(prior, 1e-12, 256);
+
+        /** pymdp's sixteen parallel sweeps. */
+        Perception PYMDP = (field, prior) -> field.parallel(prior, 16);
+
+        /**
+         * Infers from what is observed.
+         *
+         * @param field the belief
+         * @param prior for each factor P(s_f)
+         */
+        void infer(MeanField field, double[][] prior);
+    }
+
+    final FactoredPomdp model;
+    Perception perception = Perception.COORDINATE;
+    Policies policies;
+    Function<Tables, Search> search;
+    Efe efe = Efe.STANDARD;
+    double gamma = 16;
+    double[] habit;
+    double alpha = Choice.DETERMINISTIC;
+    Choice choice = Choice.MARGINAL;
+    List<Tensor> pA;
+    List<Tensor> pB;
+    List<Tensor> pD;
+    Counts.Zeros zeros = Counts.Zeros.KEPT;
+    double rate = 1;
+    List<double[]> intended;
+    int depth;
+    double threshold;
+    double epsilon;
+
+    AgentBuilder(FactoredPomdp model) {
+        this.model = model;
+        this.policies = Policies.all(model.structure(), 1);
+    }
+
+    /**
+     * How Q(s) is found; coordinate updates if nothing is said.
+     *
+     * @param perception the way
+     * @return this
+     */
+    public AgentBuilder perception(Perception perception) {
+        this.perception = perception;
+        return this;
+    }
+
+    /**
+     * Every policy of some length; one step if nothing is said.
+     *
+     * @param horizon how many steps
+     * @return this
+     * @throws IllegalArgumentException as {@link Policies#all}
+     */
+    public AgentBuilder horizon(int horizon) {
+        return policies(Policies.all(model.structure(), horizon));
+    }
+
+    /**
+     * The policies to compare.
+     *
+     * @param policies some or all
+     * @return this
+     */
+    public AgentBuilder policies(Policies policies) {
+        this.policies = policies;
+        return this;
+    }
+
+    /**
+     * Another search than that over policies, a tree for example.
+     *
+     * @param search makes the search for the agent's numbers
+     * @return this
+     */
+    public AgentBuilder search(Function<Tables, Search> search) {
+        this.search = search;
+        return this;
+    }
+
+    /**
+     * The terms of G; risk and ambiguity if nothing is said.
+     *
+     * @param efe the terms
+     * @return this
+     */
+    public AgentBuilder efe(Efe efe) {
+        this.efe = efe;
+        return this;
+    }
+
+    /**
+     * The precision of policies; 16 if nothing is said.
+     *
+     * @param gamma γ ≥ 0
+     * @return this
+     * @throws IllegalArgumentException unless γ is finite and ≥ 0
+     */
+    public AgentBuilder gamma(double gamma) {
+        if (!(gamma >= 0 && gamma < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("precision γ is " + gamma + ": it takes a finite number ≥ 0");
+        }
+        this.gamma = gamma;
+        return this;
+    }
+
+    /**
+     * A habit.
+     *
+     * @param E a probability for each policy
+     * @return this
+     */
+    public AgentBuilder habit(double... E) {
+        this.habit = E.clone();
+        return this;
+    }
+
+    /**
+     * How an action is chosen: each action by its marginal, always the best, if nothing is said.
+     *
+     * @param choice over whole policies or over each action
+     * @param alpha the precision of the choice, {@link Choice#DETERMINISTIC} for always the best
+     * @return this
+     * @throws IllegalArgumentException unless α ≥ 0
+     */
+    public AgentBuilder choice(Choice choice, double alpha) {
+        if (!(alpha >= 0)) {
+            throw new IllegalArgumentException("precision α is " + alpha + ": it takes a number ≥ 0, or DETERMINISTIC");
+        }
+        this.choice = choice;
+        this.alpha = alpha;
+        return this;
+    }
+
+    /**
+     * Dirichlet counts of A, which are learned.
+     *
+     * @param pA for each modality counts of A's shape
+     * @return this
+     */
+    public AgentBuilder countsA(List<Tensor> pA) {
+        this.pA = List.copyOf(pA);
+        return this;
+    }
+
+    /**
+     * Dirichlet counts of B, which are learned.
+     *
+     * @param pB for each factor counts of B's shape
+     * @return this
+     */
+    public AgentBuilder countsB(List<Tensor> pB) {
+        this.pB = List.copyOf(pB);
+        return this;
+    }
+
+    /**
+     * Dirichlet counts of D, which are learned.
+     *
+     * @param pD for each factor counts of D's shape
+     * @return this
+     */
+    public AgentBuilder countsD(List<Tensor> pD) {
+        this.pD = List.copyOf(pD);
+        return this;
+    }
+
+    /**
+     * The learning rate and what becomes of counts that are zero; 1 and kept if nothing is said.
+     *
+     * @param rate η ≥ 0
+     * @param zeros kept, or revived as pymdp does
+     * @return this
+     */
+    public AgentBuilder learning(double rate, Counts.Zeros zeros) {
+        this.rate = rate;
+        this.zeros = zeros;
+        return this;
+    }
+
+    /**
+     * Intended states, for the inductive term.
+     *
+     * @param H for each factor 1 for an intended state and else 0, or null for a factor without intentions
+     * @param depth how many steps back from them are known
+     * @param threshold what probability counts as possible, 0.1 in pymdp
+     * @param epsilon ε in (0, 1): a state off the way costs −ln ε; 0.001 in pymdp
+     * @return this
+     */
+    public AgentBuilder intentions(List<double[]> H, int depth, double threshold, double epsilon) {
+        this.intended = java.util.Collections.unmodifiableList(new java.util.ArrayList<>(H));
+        this.depth = depth;
+        this.threshold = threshold;
+        this.epsilon = epsilon;
+        return this;
+    }
+
+    /**
+     * The agent.
+     *
+     * @return ready to observe
+     * @throws IllegalArgumentException if a term of G counts whose numbers are missing, or the habit does not fit
+     */
+    public Agent build() {
+        return new Agent(this);
+    }
+}

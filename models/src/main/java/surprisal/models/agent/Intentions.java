@@ -1,0 +1,67 @@
+package surprisal.models.agent;
+
+import java.util.Arrays;
+import surprisal.models.pomdp.Table;
+
+/**
+ * Backwards induction from intended states (Friston et al. 2023): I_0 = H, and I_{n+1}(s) = 1 where some action leads with
+ * more than the threshold from s to a state with I_n = 1. A state that is on no way to the intended ones, at the step where
+ * it should be, costs −ln ε.
+ */
+final class Intentions {
+    private final double[][] reach; // [n][s]: 1 where the intended states are n steps away
+    private final double cost;
+
+    /**
+     * @param B P(s′|s, u) of a factor that depends on itself alone
+     * @param intended H: 1 for an intended state, else 0
+     * @param depth how many steps back, itself included
+     * @param threshold what counts as possible
+     * @param epsilon ε in (0, 1)
+     */
+    Intentions(Table B, double[] intended, int depth, double threshold, double epsilon) {
+        cost = -StrictMath.log(epsilon);
+        reach = new double[depth][];
+        reach[0] = intended.clone();
+        for (int n = 1; n < depth; n++) {
+            reach[n] = new double[intended.length];
+            for (int u = 0; u < B.blocks(); u++) {
+                for (int s = 0; s < intended.length; s++) {
+                    for (int to = 0, at = (u * intended.length + s) * intended.length; to < intended.length; to++, at++) {
+                        if (B.values()[at] > threshold && reach[n - 1][to] == 1) {
+                            reach[n][s] = 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    double[][] reach() {
+        return reach;
+    }
+
+    /** What each next state costs, from a belief about the state now. */
+    void costs(double[] q, double[] out) {
+        int likely = 0;
+        for (int s = 1; s < q.length; s++) {
+            if (q[s] > q[likely]) {
+                likely = s;
+            }
+        }
+        int steps = -1;
+        for (int n = reach.length - 1; n >= 0; n--) { // the least number of steps
+            if (reach[n][likely] == 1) {
+                steps = n;
+            }
+        }
+        if (steps < 0) {
+            Arrays.fill(out, 0);
+            return;
+        }
+        double[] way = reach[Math.max(steps - 1, 0)];
+        for (int s = 0; s < out.length; s++) {
+            out[s] = (1 - way[s]) * cost;
+        }
+    }
+}
