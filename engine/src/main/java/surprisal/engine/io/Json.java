@@ -1,180 +1,314 @@
 package surprisal.engine.io;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import surprisal.engine.Array;
+import surprisal.engine.Shape;
 
 /**
- * Reads JSON (RFC 8259) whose structure the caller knows: objects and arrays call back for each member, so nesting is
- * as deep as the caller's code and no deeper. Strict: no comments, no trailing commas, no bare control characters, no
- * half surrogate pairs.
+ * A JSON value (RFC 8259): objects keep the order of their members, numbers are doubles and come back bit for bit.
+ *
+ * <p>Strict in reading: no comments, no trailing commas, no key twice, no NaN, at most {@link #DEEPEST} lists and objects
+ * in each other and {@link #MOST} bytes. {@link JsonPlace} takes a tree apart with sentences about what is wrong where.
  */
-final class Json {
-    /** What to do with the value that follows a key. */
-    interface Member {
-        void read(String key) throws IOException;
-    }
+public sealed interface Json {
+    /** So many lists and objects may be nested. */
+    int DEEPEST = 100;
 
-    /** What to do with the next element. */
-    interface Element {
-        void read() throws IOException;
-    }
+    /** So many bytes are read at most. */
+    int MOST = 1 << 28;
 
-    private final Source in;
-    private final String text;
-    private final long start;
-    private int at;
-
-    /** @param start where the text starts in the file */
-    Json(Source in, String text, long start) {
-        this.in = in;
-        this.text = text;
-        this.start = start;
-    }
-
-    /** Members {@code "key": value, …} in braces. */
-    void object(Member member) throws IOException {
-        expect('{', "an object");
-        if (next() == '}') {
-            at++;
-            return;
+    /**
+     * An object.
+     *
+     * @param members its values by their names, in order
+     */
+    record Members(SequencedMap<String, Json> members) implements Json {
+        /** An object; the map is copied. */
+        public Members {
+            members = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(members));
         }
-        do {
-            String key = string();
-            expect(':', "a value");
-            member.read(key);
-        } while (more('}'));
-    }
 
-    /** Elements in brackets. */
-    void array(Element element) throws IOException {
-        expect('[', "an array");
-        if (next() == ']') {
-            at++;
-            return;
+        @Override
+        public String toString() {
+            return text();
         }
-        do element.read(); while (more(']'));
     }
 
-    private boolean more(char close) throws FormatException {
-        int c = next();
-        if (c != ',' && c != close) throw fault("expected , or " + close + ", found " + found());
-        at++;
-        return c == ',';
-    }
-
-    String string() throws FormatException {
-        expect('"', "a string");
-        int from = at;
-        while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\\' && text.charAt(at) >= ' ') at++;
-        if (at < text.length() && text.charAt(at) == '"') return text.substring(from, at++);
-        StringBuilder value = new StringBuilder(text.substring(from, at));
-        while (true) {
-            if (at >= text.length()) throw fault("a string of " + (at - from) + " characters has no end");
-            char c = text.charAt(at);
-            if (c < ' ') throw fault("a control character stands in a string: " + found());
-            if (c == '"') break;
-            at++;
-            if (c == '\\') escape(value);
-            else value.append(c);
+    /**
+     * A list.
+     *
+     * @param elements its values
+     */
+    record Elements(List<Json> elements) implements Json {
+        /** A list; it is copied. */
+        public Elements {
+            elements = List.copyOf(elements);
         }
-        at++;
-        return value.toString();
+
+        @Override
+        public String toString() {
+            return text();
+        }
     }
 
-    private void escape(StringBuilder value) throws FormatException {
-        int c = at < text.length() ? text.charAt(at++) : -1;
-        switch (c) {
-            case '"', '\\', '/' -> value.append((char) c);
-            case 'b' -> value.append('\b');
-            case 'f' -> value.append('\f');
-            case 'n' -> value.append('\n');
-            case 'r' -> value.append('\r');
-            case 't' -> value.append('\t');
-            case 'u' -> {
-                char unit = unit();
-                value.append(unit);
-                if (Character.isLowSurrogate(unit)) throw fault("an escape \\u is half a surrogate pair");
-                if (Character.isHighSurrogate(unit)) {
-                    boolean escaped = text.startsWith("\\u", at);
-                    if (escaped) at += 2;
-                    char low = escaped ? unit() : 0;
-                    if (!Character.isLowSurrogate(low)) throw fault("an escape \\u is half a surrogate pair");
-                    value.append(low);
+    /**
+     * A number.
+     *
+     * @param value finite
+     */
+    record Num(double value) implements Json {
+        /**
+         * A number.
+         *
+         * @throws IllegalArgumentException if it is not finite
+         */
+        public Num {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException("JSON has no " + value + ": its numbers are finite");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
+
+    /**
+     * A string.
+     *
+     * @param value its characters
+     */
+    record Words(String value) implements Json {
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
+
+    /** True or false. */
+    enum Bool implements Json {
+        /** false. */
+        FALSE,
+        /** true. */
+        TRUE
+    }
+
+    /** Nothing. */
+    enum Null implements Json {
+        /** null. */
+        NULL
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param path a file of one JSON value in UTF-8
+     * @return the value
+     * @throws FormatException if it is not JSON, or more of it than is read
+     * @throws IOException if it cannot be read
+     */
+    static Json read(Path path) throws IOException {
+        try (Source in = Source.open(path)) {
+            return JsonText.read(in);
+        }
+    }
+
+    /**
+     * Reads a stream, such as a resource in a jar.
+     *
+     * @param in its bytes, read to the end and not closed
+     * @param name what to call it in messages
+     * @return the value
+     * @throws FormatException if it is not JSON, or more of it than is read
+     * @throws IOException if it cannot be read
+     */
+    static Json read(InputStream in, String name) throws IOException {
+        return JsonText.read(Source.of(in.readNBytes(MOST + 1), name));
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param text JSON
+     * @param name what to call it in messages
+     * @return the value
+     * @throws FormatException if it is not JSON, or more of it than is read
+     */
+    static Json parse(String text, String name) throws FormatException {
+        return JsonText.read(Source.of(new byte[0], name), text);
+    }
+
+    /**
+     * A number.
+     *
+     * @param value finite
+     * @return the number
+     * @throws IllegalArgumentException if it is not finite
+     */
+    static Json of(double value) {
+        return new Num(value);
+    }
+
+    /**
+     * A string.
+     *
+     * @param value its characters
+     * @return the string
+     */
+    static Json of(String value) {
+        return new Words(value);
+    }
+
+    /**
+     * True or false.
+     *
+     * @param value which
+     * @return the value
+     */
+    static Json of(boolean value) {
+        return value ? Bool.TRUE : Bool.FALSE;
+    }
+
+    /**
+     * A list.
+     *
+     * @param elements its values
+     * @return the list
+     */
+    static Json of(List<? extends Json> elements) {
+        return new Elements(List.copyOf(elements));
+    }
+
+    /**
+     * An object.
+     *
+     * @param members its values by their names, in the order of the map
+     * @return the object
+     */
+    static Json of(Map<String, ? extends Json> members) {
+        return new Members(new LinkedHashMap<>(members));
+    }
+
+    /**
+     * A list of numbers.
+     *
+     * @param values finite
+     * @return the list
+     * @throws IllegalArgumentException if one is not finite
+     */
+    static Json of(double... values) {
+        List<Json> list = new ArrayList<>(values.length);
+        for (double value : values) list.add(new Num(value));
+        return new Elements(list);
+    }
+
+    /**
+     * A list of whole numbers.
+     *
+     * @param values the numbers
+     * @return the list
+     */
+    static Json of(int... values) {
+        List<Json> list = new ArrayList<>(values.length);
+        for (int value : values) list.add(new Num(value));
+        return new Elements(list);
+    }
+
+    /**
+     * An array as lists in lists, one level for each axis.
+     *
+     * @param array its elements are finite
+     * @return the outermost list, or a number for an array without axes
+     * @throws IllegalArgumentException if an element is not finite
+     */
+    static Json of(Array array) {
+        return nested(array, 0, 0, array.size());
+    }
+
+    private static Json nested(Array array, int axis, int from, int to) {
+        Shape shape = array.shape();
+        if (axis == shape.rank()) return new Num(array.at(from));
+        int n = shape.dim(axis), each = n == 0 ? 0 : (to - from) / n;
+        return of(IntStream.range(0, n)
+            .mapToObj(i -> nested(array, axis + 1, from + i * each, from + (i + 1) * each)).toList());
+    }
+
+    /**
+     * The value as text, without blanks, each number in the fewest digits that read back as the same double.
+     *
+     * @return JSON
+     */
+    default String text() {
+        StringBuilder out = new StringBuilder();
+        append(out);
+        return out.toString();
+    }
+
+    /**
+     * Writes the value to a file that appears whole or not at all, ended by a line break.
+     *
+     * @param path where
+     * @throws IOException if it cannot be written; what was there before is untouched then
+     */
+    default void write(Path path) throws IOException {
+        byte[] bytes = Text.utf8(text() + "\n");
+        Sink.write(path, bytes.length, out -> out.put(bytes));
+    }
+
+    private void append(StringBuilder out) {
+        switch (this) {
+            case Members(SequencedMap<String, Json> members) -> {
+                char before = '{';
+                for (Map.Entry<String, Json> member : members.entrySet()) {
+                    quote(member.getKey(), out.append(before)).append(':');
+                    member.getValue().append(out);
+                    before = ',';
+                }
+                out.append(members.isEmpty() ? "{}" : "}");
+            }
+            case Elements(List<Json> elements) -> {
+                char before = '[';
+                for (Json element : elements) {
+                    element.append(out.append(before));
+                    before = ',';
+                }
+                out.append(elements.isEmpty() ? "[]" : "]");
+            }
+            case Num(double value) -> {
+                String digits = Double.toString(value);
+                out.append(digits.endsWith(".0") ? digits.substring(0, digits.length() - 2) : digits);
+            }
+            case Words(String value) -> quote(value, out);
+            case Bool.TRUE -> out.append("true");
+            case Bool.FALSE -> out.append("false");
+            case Null.NULL -> out.append("null");
+        }
+    }
+
+    private static StringBuilder quote(String value, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"', '\\' -> out.append('\\').append(c);
+                case '\n' -> out.append("\\n");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < ' ') out.append("\\u%04x".formatted((int) c));
+                    else out.append(c);
                 }
             }
-            default -> {
-                at = Math.min(at, text.length() - 1);
-                throw fault("a string has an unknown escape");
-            }
         }
-    }
-
-    /** Four hexadecimal digits. */
-    private char unit() throws FormatException {
-        int value = 0;
-        for (int i = 0; i < 4; i++, at++) {
-            int digit = at < text.length() && text.charAt(at) < 128 ? Character.digit(text.charAt(at), 16) : -1;
-            if (digit < 0) throw fault("expected four hexadecimal digits, found " + found());
-            value = 16 * value + digit;
-        }
-        return (char) value;
-    }
-
-    /** A natural number, at most 2⁶³ − 1: digits only, no sign, no fraction, no leading zero. */
-    long natural() throws FormatException {
-        next();
-        int from = at;
-        long value = 0;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-            int digit = text.charAt(at) - '0';
-            if (value > (Long.MAX_VALUE - digit) / 10) throw fault("a number is above 2⁶³ − 1");
-            value = 10 * value + digit;
-            at++;
-        }
-        if (at == from) throw fault("expected a natural number, found " + found());
-        if (text.charAt(from) == '0' && at > from + 1) throw fault("a number starts with 0");
-        int c = at < text.length() ? text.charAt(at) : ' ';
-        if (c == '.' || c == 'e' || c == 'E') throw fault("expected a natural number without fraction or exponent");
-        return value;
-    }
-
-    /** Refuses anything but blanks. */
-    void end() throws FormatException {
-        if (next() >= 0) throw fault("expected nothing but blanks after the JSON, found " + found());
-    }
-
-    /** How many characters have been read. */
-    int at() {
-        return at;
-    }
-
-    FormatException fault(String sentence) {
-        return fault(at, sentence);
-    }
-
-    /** A fault after so many characters. Only here are they counted as bytes, which takes a pass over the text. */
-    FormatException fault(int after, String sentence) {
-        return in.fault(start + text.substring(0, after).getBytes(StandardCharsets.UTF_8).length, sentence);
-    }
-
-    static String quoted(String name) {
-        return '"' + (name.length() <= 60 ? name : name.substring(0, 60) + "…") + '"';
-    }
-
-    private void expect(char c, String what) throws FormatException {
-        if (next() != c) throw fault("expected " + c + " of " + what + ", found " + found());
-        at++;
-    }
-
-    /** The next character that is not blank, −1 at the end. */
-    private int next() {
-        while (at < text.length() && " \t\n\r".indexOf(text.charAt(at)) >= 0) at++;
-        return at < text.length() ? text.charAt(at) : -1;
-    }
-
-    private String found() {
-        if (at >= text.length()) return "the end of the JSON";
-        char c = text.charAt(at);
-        return c >= ' ' && c < 127 ? String.valueOf(c) : "the character " + (int) c;
+        return out.append('"');
     }
 }

@@ -84,17 +84,17 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
         if (fault >= 0) throw in.fault(8 + fault, "the header is not UTF-8");
         Map<String, Entry> entries = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
-        Json json = new Json(in, text, 8);
+        JsonText json = new JsonText(in, text, 8);
         header(json, entries, metadata);
         return new Safetensors(arrays(in, json, entries), metadata);
     }
 
-    private static void header(Json json, Map<String, Entry> entries, Map<String, String> metadata) throws IOException {
+    private static void header(JsonText json, Map<String, Entry> entries, Map<String, String> metadata) throws FormatException {
         boolean[] seen = {false};
         json.object(name -> {
             if (!name.equals(METADATA)) {
                 Entry e = new Entry(name, json.at());
-                if (entries.put(name, e) != null) throw json.fault("the header names the tensor " + Json.quoted(name)
+                if (entries.put(name, e) != null) throw json.fault("the header names the tensor " + JsonText.quoted(name)
                     + " twice");
                 entry(json, e);
                 return;
@@ -102,30 +102,30 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
             if (seen[0]) throw json.fault("the header has " + METADATA + " twice");
             seen[0] = true;
             json.object(key -> {
-                if (metadata.put(key, json.string()) != null) throw json.fault("the metadata has " + Json.quoted(key)
+                if (metadata.put(key, json.string()) != null) throw json.fault("the metadata has " + JsonText.quoted(key)
                     + " twice");
             });
         });
         json.end();
     }
 
-    private static void entry(Json json, Entry e) throws IOException {
+    private static void entry(JsonText json, Entry e) throws FormatException {
         json.object(key -> {
             boolean twice = switch (key) {
                 case "dtype" -> e.dtype != null;
                 case "shape" -> e.shape != null;
                 case "data_offsets" -> e.begin >= 0;
-                default -> throw json.fault("the tensor " + Json.quoted(e.name) + " has a field " + Json.quoted(key)
+                default -> throw json.fault("the tensor " + JsonText.quoted(e.name) + " has a field " + JsonText.quoted(key)
                     + "; expected dtype, shape and data_offsets");
             };
-            if (twice) throw json.fault("the tensor " + Json.quoted(e.name) + " has " + key + " twice");
+            if (twice) throw json.fault("the tensor " + JsonText.quoted(e.name) + " has " + key + " twice");
             switch (key) {
                 case "dtype" -> e.dtype = dtype(json, e.name);
                 case "shape" -> e.shape = shape(json, e.name);
                 default -> {
                     long[] offsets = naturals(json, 2);
                     if (offsets.length != 2 || offsets[0] > offsets[1]) {
-                        throw json.fault("data_offsets of " + Json.quoted(e.name) + " are " + Arrays.toString(offsets)
+                        throw json.fault("data_offsets of " + JsonText.quoted(e.name) + " are " + Arrays.toString(offsets)
                             + "; expected where its bytes begin and end");
                     }
                     e.begin = offsets[0];
@@ -134,15 +134,15 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
             }
         });
         String missing = e.dtype == null ? "dtype" : e.shape == null ? "shape" : e.begin < 0 ? "data_offsets" : null;
-        if (missing != null) throw json.fault("the tensor " + Json.quoted(e.name) + " has no " + missing);
+        if (missing != null) throw json.fault("the tensor " + JsonText.quoted(e.name) + " has no " + missing);
         long bytes = (long) e.shape.size() * e.dtype.bytes;
         if (e.end - e.begin != bytes) {
-            throw json.fault("the tensor " + Json.quoted(e.name) + ", " + e.dtype + " " + e.shape + ", needs " + bytes
+            throw json.fault("the tensor " + JsonText.quoted(e.name) + ", " + e.dtype + " " + e.shape + ", needs " + bytes
                 + " bytes, its data_offsets [" + e.begin + ", " + e.end + "] span " + (e.end - e.begin));
         }
     }
 
-    private static Dtype dtype(Json json, String tensor) throws FormatException {
+    private static Dtype dtype(JsonText json, String tensor) throws FormatException {
         String name = json.string();
         return switch (name) {
             case "F64" -> Dtype.F64;
@@ -153,17 +153,17 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
             case "I32" -> Dtype.I32;
             case "U8" -> Dtype.U8;
             case "BOOL" -> Dtype.BOOL;
-            default -> throw json.fault("the tensor " + Json.quoted(tensor) + " has dtype " + Json.quoted(name)
+            default -> throw json.fault("the tensor " + JsonText.quoted(tensor) + " has dtype " + JsonText.quoted(name)
                 + "; F64, F32, F16, BF16, I64, I32, U8 and BOOL are read");
         };
     }
 
-    private static Shape shape(Json json, String tensor) throws IOException {
+    private static Shape shape(JsonText json, String tensor) throws FormatException {
         long[] lengths = naturals(json, Integer.MAX_VALUE);
         int[] dims = new int[lengths.length];
         for (int k = 0; k < dims.length; k++) {
             if (lengths[k] > Integer.MAX_VALUE) {
-                throw json.fault("the tensor " + Json.quoted(tensor) + " has an axis of " + lengths[k]
+                throw json.fault("the tensor " + JsonText.quoted(tensor) + " has an axis of " + lengths[k]
                     + "; an array holds at most 2147483647");
             }
             dims[k] = (int) lengths[k];
@@ -172,7 +172,7 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
         return Shape.of(dims);
     }
 
-    private static long[] naturals(Json json, int most) throws IOException {
+    private static long[] naturals(JsonText json, int most) throws FormatException {
         var list = new Object() {
             private long[] values = new long[4];
             private int n;
@@ -185,14 +185,14 @@ public record Safetensors(SequencedMap<String, Array> tensors, Map<String, Strin
         return Arrays.copyOf(list.values, list.n);
     }
 
-    private static SequencedMap<String, Array> arrays(Source in, Json json, Map<String, Entry> entries)
+    private static SequencedMap<String, Array> arrays(Source in, JsonText json, Map<String, Entry> entries)
         throws IOException {
         List<Entry> byPlace = new ArrayList<>(entries.values());
         byPlace.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
         long buffer = in.left(), at = 0;
         for (Entry e : byPlace) {
             if (e.begin != at) {
-                throw json.fault(e.at, "the tensor " + Json.quoted(e.name) + " begins at data byte " + e.begin
+                throw json.fault(e.at, "the tensor " + JsonText.quoted(e.name) + " begins at data byte " + e.begin
                     + ", expected " + at
                     + (e.begin < at ? ": it overlaps the one before it" : ": there is a hole before it"));
             }

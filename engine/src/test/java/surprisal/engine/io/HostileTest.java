@@ -79,6 +79,12 @@ class HostileTest {
         attack(Idx::read, TIMES / 2, HostileTest::inGzip, 7, 64, IDX);
     }
 
+    /** 64 bytes for each of the file: the two of {@code ,0} become an object and a place in a list. */
+    @Test
+    void json() throws IOException {
+        attack(JsonText::read, 9, 64, "model.json");
+    }
+
     /** What is done to a damaged file before it is read. */
     private interface Packing {
         byte[] pack(byte[] bytes) throws IOException;
