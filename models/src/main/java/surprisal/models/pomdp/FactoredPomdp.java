@@ -12,7 +12,7 @@ import surprisal.models.plan.WorldModel;
 /**
  * P(o, s | u) = Π_τ Π_m P(o_m | s) Π_f P(s′_f | s, u): a partially observed world of several hidden-state factors and
  * outcome modalities, each depending on some factors alone (Da Costa et al. 2020). Rows condition and the last axis is
- * the event: the transpose of SPM and pymdp, see {@code Pymdp}.
+ * the event: the transpose of SPM and pymdp, see {@link Pymdp}.
  *
  * @param structure the variables and their dependencies
  * @param A for each modality P(o_m|s), {@link Structure#shapeA}
@@ -33,6 +33,15 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
 
     /** What stands for log 0: the log of the least double above one less one, as in pymdp. */
     private static final double TINY = 2.220446049250313e-16;
+
+    /**
+     * A model said by the names of its factors, states, outcomes and actions.
+     *
+     * @return a builder
+     */
+    public static PomdpBuilder builder() {
+        return new PomdpBuilder();
+    }
 
     /**
      * A model, checked. (The constructor itself does not check, since the gradient of a model is a FactoredPomdp too.)
