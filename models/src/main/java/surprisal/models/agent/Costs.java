@@ -1,6 +1,7 @@
 package surprisal.models.agent;
 
 import java.util.Arrays;
+import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 import surprisal.models.pomdp.Table;
 import surprisal.models.pomdp.Tables;
@@ -123,23 +124,12 @@ final class Costs {
                     partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
                 }
                 Imagined q = imagined[parents[d - 1]];
-                contract(from, slot * rest[d] * sizes[d - 1], q.values, id * q.size, q.size, partial[d], known * rest[d], rest[d]);
+                Mixture.mix(q.values, id * q.size, q.size, from, slot * rest[d] * q.size, rest[d], partial[d], known * rest[d]);
             }
             slot = known;
             from = partial[d];
         }
         return slot;
-    }
-
-    /** y[n] = Σ_s q[s] x[s, n]. */
-    private static void contract(double[] x, int xo, double[] q, int qo, int size, double[] y, int yo, int n) {
-        Arrays.fill(y, yo, yo + n, 0);
-        for (int s = 0; s < size; s++) {
-            double w = q[qo + s];
-            if (w != 0) { // 0 · ∞ is 0 here
-                Simplex.addScaled(w, x, xo + s * n, y, yo, n);
-            }
-        }
     }
 
     /** Computes the cost of every slot. */

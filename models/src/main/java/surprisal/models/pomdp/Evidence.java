@@ -3,6 +3,7 @@ package surprisal.models.pomdp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 
 /**
@@ -231,17 +232,7 @@ public final class Evidence {
 
     /** y[rest] = Σ_i q[i] x[i, rest]. */
     private static void first(double[] x, double[] q, int n, int rest, double[] y) {
-        double w = q[0];
-        for (int j = 0; j < rest; j++) {
-            y[j] = w * x[j];
-        }
-        for (int i = 1; i < n; i++) {
-            w = q[i];
-            int from = i * rest;
-            for (int j = 0; j < rest; j++) {
-                y[j] += w * x[from + j];
-            }
-        }
+        Mixture.mix(q, 0, n, x, 0, rest, y, 0);
     }
 
     /**

@@ -2,6 +2,7 @@ package surprisal.models.pomdp;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 
 /**
@@ -31,6 +32,8 @@ public final class MessagePassing {
     private final Evidence[] evidence;
     private final Table[] logB;
     private final Link[][] children; // by factor: where it is a parent
+    private final double[][] marginal; // by factor of one parent: what a message back multiplies, [blocks, s′, s]
+    private final double[][] variational;
     private final double[][][] q; // [t][f]
     private final double[][][] sum; // what q becomes the softmax of
     private final double[][][] forward;
@@ -38,7 +41,7 @@ public final class MessagePassing {
     private final int[] actions;
     private final double[] scratch;
     private final double[] rowSums;
-    private double[] turned = new double[0]; // what a message multiplies, [s′, s]
+    private final double[] turned; // of a factor of several parents: what a message back multiplies, [s, s′]
 
     /**
      * Memory for a window.
@@ -65,6 +68,14 @@ public final class MessagePassing {
                                 .mapToObj(axis -> new Link(i, axis)))
                         .toArray(Link[]::new))
                 .toArray(Link[][]::new);
+        marginal = new double[states.length][];
+        variational = new double[states.length][];
+        for (int f = 0; f < states.length; f++) {
+            if (logB[f].parents().length == 1) {
+                marginal[f] = turned(tables.B(f), Scheme.MARGINAL);
+                variational[f] = turned(logB[f], Scheme.VARIATIONAL);
+            }
+        }
         q = memory();
         sum = memory();
         forward = memory();
@@ -178,17 +189,16 @@ public final class MessagePassing {
         int block = tables.block(i, actions[t]);
         double[] after = q[t + 1][i];
         Table table = scheme == Scheme.MARGINAL ? tables.B(i) : logB[i];
-        double[] x; // [s_f, s′]
-        int at;
         if (table.parents().length == 1) {
-            x = table.values();
-            at = block * table.rows() * n;
-        } else {
-            x = turned;
-            at = 0;
-            Arrays.fill(turned, 0, states[f] * n, 0);
-            coparents(table, link.axis, 0, block * table.rows(), 0, 1, q[t]);
+            double[] back = scheme == Scheme.MARGINAL ? marginal[i] : variational[i];
+            Mixture.mix(after, 0, n, back, block * n * states[f], states[f], scratch, 0);
+            receive(scheme, f, bw);
+            return;
         }
+        double[] x = turned; // [s_f, s′]
+        int at = 0;
+        Arrays.fill(turned, 0, states[f] * n, 0);
+        coparents(table, link.axis, 0, block * table.rows(), 0, 1, q[t]);
         if (scheme == Scheme.VARIATIONAL) {
             for (int s = 0; s < states[f]; s++) {
                 bw[s] += Simplex.dot(x, at + s * n, after, 0, n);
@@ -205,10 +215,40 @@ public final class MessagePassing {
         for (int s = 0; s < states[f]; s++) {
             scratch[s] = Simplex.dot(x, at + s * n, rowSums, 0, n);
         }
-        Simplex.logs(scratch, 0, scratch, 0, states[f]);
-        for (int s = 0; s < states[f]; s++) {
-            bw[s] += 0.5 * scratch[s];
+        receive(scheme, f, bw);
+    }
+
+    /** Adds the message in {@link #scratch}. */
+    private void receive(Scheme scheme, int f, double[] bw) {
+        double weight = 1;
+        if (scheme == Scheme.MARGINAL) {
+            Simplex.logs(scratch, 0, scratch, 0, states[f]);
+            weight = 0.5;
         }
+        for (int s = 0; s < states[f]; s++) {
+            bw[s] += weight * scratch[s];
+        }
+    }
+
+    /** [blocks, s, s′] → [blocks, s′, s], each row s′ divided by its sum if it is to be a distribution. */
+    private static double[] turned(Table table, Scheme scheme) {
+        int rows = table.rows();
+        int n = table.events();
+        double[] x = table.values();
+        double[] y = new double[x.length];
+        for (int block = 0; block < table.blocks(); block++) {
+            for (int to = 0; to < n; to++) {
+                double sum = 0;
+                for (int s = 0; s < rows; s++) {
+                    sum += x[(block * rows + s) * n + to];
+                }
+                for (int s = 0; s < rows; s++) {
+                    y[(block * n + to) * rows + s] =
+                            x[(block * rows + s) * n + to] / (scheme == Scheme.MARGINAL ? Math.max(sum, Simplex.EPSILON) : 1);
+                }
+            }
+        }
+        return y;
     }
 
     /** turned[s_f, s′] += Π over the other parents of Q(s_d) times the table. */

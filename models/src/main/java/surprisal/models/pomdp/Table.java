@@ -3,11 +3,13 @@ package surprisal.models.pomdp;
 import java.util.Arrays;
 import java.util.List;
 import surprisal.autodiff.Tensor;
+import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 
 /**
  * One array of a factored model in plain numbers: P(event | actions, parents), laid out [actions, parents.., event].
- * This is what agents compute with; the tensors of {@link FactoredPomdp} say what they compute.
+ * This is what agents compute with; the tensors of {@link FactoredPomdp} say what they compute. A table has scratch memory,
+ * so it belongs to one thread.
  */
 public final class Table {
     private final int[] parents;
@@ -16,6 +18,7 @@ public final class Table {
     private final int rows;
     private final int events;
     private final double[] values;
+    private final double[] part;
 
     private Table(int blocks, int[] parents, int[] sizes, int events, double[] values) {
         this.blocks = blocks;
@@ -24,6 +27,7 @@ public final class Table {
         this.rows = Arrays.stream(sizes).reduce(1, Math::multiplyExact);
         this.events = events;
         this.values = values;
+        this.part = new double[sizes.length > 1 ? events : 0];
     }
 
     /**
@@ -131,16 +135,23 @@ public final class Table {
      * @param out what becomes of the events, overwritten
      */
     public void expect(int block, double[][] q, double[] out) {
-        Arrays.fill(out, 0, events, 0);
-        expect(0, block * rows, 1, q, out);
+        switch (sizes.length) {
+            case 0 -> System.arraycopy(values, block * events, out, 0, events);
+            case 1 -> Mixture.mix(q[parents[0]], 0, rows, values, block * rows * events, events, out, 0);
+            default -> {
+                Arrays.fill(out, 0, events, 0);
+                expect(0, block * rows, 1, q, out);
+            }
+        }
     }
 
     private void expect(int axis, int row, double weight, double[][] q, double[] out) {
-        if (axis == sizes.length) {
-            Simplex.addScaled(weight, values, row * events, out, 0, events);
+        double[] p = q[parents[axis]];
+        if (axis == sizes.length - 1) {
+            Mixture.mix(p, 0, sizes[axis], values, row * events, events, part, 0);
+            Simplex.addScaled(weight, part, 0, out, 0, events);
             return;
         }
-        double[] p = q[parents[axis]];
         int stride = stride(axis);
         for (int s = 0; s < sizes[axis]; s++) {
             if (p[s] != 0) {

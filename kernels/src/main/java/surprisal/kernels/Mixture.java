@@ -1,0 +1,103 @@
+package surprisal.kernels;
+
+import java.util.Objects;
+
+/**
+ * y = Σ_s w_s x_s for weights w and the rows x_s of a table: what a belief expects of a conditional distribution.
+ *
+ * <p>If no weight is zero, each element is four chains of fused multiply-adds from zero, over s = 0, 4, 8 …, s = 1, 5, 9 …
+ * and so on, added as (c₀ + c₁) + (c₂ + c₃). If some are, rows without weight are not looked at (0 · ∞ counts as 0) and the
+ * others are added one after the other: a belief that is certain is a copy of one row. So the bits depend on the numbers
+ * alone.
+ */
+public final class Mixture {
+    private static final boolean VECTOR = Simd.bits() > 0;
+
+    private Mixture() {}
+
+    /**
+     * y = Σ_s w_s x_s.
+     *
+     * @param w weights
+     * @param wo offset of the weights
+     * @param rows how many weights and rows
+     * @param x the rows, one after the other
+     * @param xo offset of the first row
+     * @param n elements of a row
+     * @param y overwritten; shares no memory with w or x
+     * @param yo offset of y
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public static void mix(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        Objects.checkFromIndexSize(wo, rows, w.length);
+        Objects.checkFromIndexSize(xo, Math.multiplyExact(rows, n), x.length);
+        Objects.checkFromIndexSize(yo, n, y.length);
+        int first = 0;
+        while (first < rows && w[wo + first] != 0) {
+            first++;
+        }
+        if (first < rows || rows == 0) {
+            sparse(w, wo, rows, x, xo, n, y, yo);
+        } else if (VECTOR) {
+            MixtureLanes.dense(w, wo, rows, x, xo, n, y, yo);
+        } else {
+            dense(w, wo, rows, x, xo, n, y, yo);
+        }
+    }
+
+    private static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        for (int j = 0; j < n; j++) {
+            double c0 = 0;
+            double c1 = 0;
+            double c2 = 0;
+            double c3 = 0;
+            int s = 0;
+            int at = xo + j;
+            for (; s <= rows - 4; s += 4, at += 4 * n) {
+                c0 = Fma.fma(w[wo + s], x[at], c0);
+                c1 = Fma.fma(w[wo + s + 1], x[at + n], c1);
+                c2 = Fma.fma(w[wo + s + 2], x[at + 2 * n], c2);
+                c3 = Fma.fma(w[wo + s + 3], x[at + 3 * n], c3);
+            }
+            if (s < rows) c0 = Fma.fma(w[wo + s], x[at], c0);
+            if (s + 1 < rows) c1 = Fma.fma(w[wo + s + 1], x[at + n], c1);
+            if (s + 2 < rows) c2 = Fma.fma(w[wo + s + 2], x[at + 2 * n], c2);
+            y[yo + j] = c0 + c1 + (c2 + c3);
+        }
+    }
+
+    private static void sparse(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        boolean empty = true;
+        for (int s = 0; s < rows; s++) {
+            double weight = w[wo + s];
+            if (weight != 0) {
+                int at = xo + s * n;
+                if (empty) {
+                    empty = false;
+                    if (weight == 1) {
+                        System.arraycopy(x, at, y, yo, n);
+                    } else {
+                        scaled(weight, x, at, n, y, yo);
+                    }
+                } else {
+                    added(weight, x, at, n, y, yo);
+                }
+            }
+        }
+        if (empty) {
+            java.util.Arrays.fill(y, yo, yo + n, 0);
+        }
+    }
+
+    private static void scaled(double weight, double[] x, int xo, int n, double[] y, int yo) {
+        for (int j = 0; j < n; j++) {
+            y[yo + j] = weight * x[xo + j];
+        }
+    }
+
+    private static void added(double weight, double[] x, int xo, int n, double[] y, int yo) {
+        for (int j = 0; j < n; j++) {
+            y[yo + j] = Fma.fma(weight, x[xo + j], y[yo + j]);
+        }
+    }
+}

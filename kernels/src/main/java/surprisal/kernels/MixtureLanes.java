@@ -1,0 +1,124 @@
+package surprisal.kernels;
+
+import static jdk.incubator.vector.DoubleVector.broadcast;
+import static jdk.incubator.vector.DoubleVector.fromArray;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link Mixture} in vectors: four chains each, for two vectors of columns at a time; the last columns by a mask. */
+final class MixtureLanes {
+    private static final VectorSpecies<Double> D = Lanes.D;
+    private static final int W = D.length();
+
+    private MixtureLanes() {}
+
+    static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        int j = 0;
+        for (; j <= n - 2 * W; j += 2 * W) {
+            two(w, wo, rows, x, xo + j, n, y, yo + j);
+        }
+        for (; j <= n - W; j += W) {
+            one(w, wo, rows, x, xo + j, n, y, yo + j);
+        }
+        if (j < n) {
+            some(D.indexInRange(j, n), w, wo, rows, x, xo + j, n, y, yo + j);
+        }
+    }
+
+    private static void two(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector a0 = DoubleVector.zero(D);
+        DoubleVector a1 = DoubleVector.zero(D);
+        DoubleVector a2 = DoubleVector.zero(D);
+        DoubleVector a3 = DoubleVector.zero(D);
+        DoubleVector b0 = DoubleVector.zero(D);
+        DoubleVector b1 = DoubleVector.zero(D);
+        DoubleVector b2 = DoubleVector.zero(D);
+        DoubleVector b3 = DoubleVector.zero(D);
+        int s = 0;
+        int at = xo;
+        for (; s <= rows - 4; s += 4, at += 4 * n) {
+            DoubleVector w0 = broadcast(D, w[wo + s]);
+            a0 = w0.fma(fromArray(D, x, at), a0);
+            b0 = w0.fma(fromArray(D, x, at + W), b0);
+            DoubleVector w1 = broadcast(D, w[wo + s + 1]);
+            a1 = w1.fma(fromArray(D, x, at + n), a1);
+            b1 = w1.fma(fromArray(D, x, at + n + W), b1);
+            DoubleVector w2 = broadcast(D, w[wo + s + 2]);
+            a2 = w2.fma(fromArray(D, x, at + 2 * n), a2);
+            b2 = w2.fma(fromArray(D, x, at + 2 * n + W), b2);
+            DoubleVector w3 = broadcast(D, w[wo + s + 3]);
+            a3 = w3.fma(fromArray(D, x, at + 3 * n), a3);
+            b3 = w3.fma(fromArray(D, x, at + 3 * n + W), b3);
+        }
+        if (s < rows) {
+            DoubleVector w0 = broadcast(D, w[wo + s]);
+            a0 = w0.fma(fromArray(D, x, at), a0);
+            b0 = w0.fma(fromArray(D, x, at + W), b0);
+        }
+        if (s + 1 < rows) {
+            DoubleVector w1 = broadcast(D, w[wo + s + 1]);
+            a1 = w1.fma(fromArray(D, x, at + n), a1);
+            b1 = w1.fma(fromArray(D, x, at + n + W), b1);
+        }
+        if (s + 2 < rows) {
+            DoubleVector w2 = broadcast(D, w[wo + s + 2]);
+            a2 = w2.fma(fromArray(D, x, at + 2 * n), a2);
+            b2 = w2.fma(fromArray(D, x, at + 2 * n + W), b2);
+        }
+        a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
+        b0.add(b1).add(b2.add(b3)).intoArray(y, yo + W);
+    }
+
+    private static void one(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector a0 = DoubleVector.zero(D);
+        DoubleVector a1 = DoubleVector.zero(D);
+        DoubleVector a2 = DoubleVector.zero(D);
+        DoubleVector a3 = DoubleVector.zero(D);
+        int s = 0;
+        int at = xo;
+        for (; s <= rows - 4; s += 4, at += 4 * n) {
+            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at), a0);
+            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n), a1);
+            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n), a2);
+            a3 = broadcast(D, w[wo + s + 3]).fma(fromArray(D, x, at + 3 * n), a3);
+        }
+        if (s < rows) {
+            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at), a0);
+        }
+        if (s + 1 < rows) {
+            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n), a1);
+        }
+        if (s + 2 < rows) {
+            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n), a2);
+        }
+        a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
+    }
+
+    private static void some(
+            VectorMask<Double> m, double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector a0 = DoubleVector.zero(D);
+        DoubleVector a1 = DoubleVector.zero(D);
+        DoubleVector a2 = DoubleVector.zero(D);
+        DoubleVector a3 = DoubleVector.zero(D);
+        int s = 0;
+        int at = xo;
+        for (; s <= rows - 4; s += 4, at += 4 * n) {
+            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at, m), a0);
+            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n, m), a1);
+            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n, m), a2);
+            a3 = broadcast(D, w[wo + s + 3]).fma(fromArray(D, x, at + 3 * n, m), a3);
+        }
+        if (s < rows) {
+            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at, m), a0);
+        }
+        if (s + 1 < rows) {
+            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n, m), a1);
+        }
+        if (s + 2 < rows) {
+            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n, m), a2);
+        }
+        a0.add(a1).add(a2.add(a3)).intoArray(y, yo, m);
+    }
+}
