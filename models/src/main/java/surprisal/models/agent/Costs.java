@@ -3,6 +3,7 @@ package surprisal.models.agent;
 import java.util.Arrays;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
+import surprisal.models.pomdp.Sparse;
 import surprisal.models.pomdp.Table;
 import surprisal.models.pomdp.Tables;
 
@@ -25,6 +26,7 @@ final class Costs {
     private final int[] rest;
     private final int[] used;
     private final LongMap[] slots;
+    private Sparse sparse; // where the table is not zero, by the states of the first parent
     private double[] logs = new double[0];
     private double[] g = new double[8];
 
@@ -100,6 +102,11 @@ final class Costs {
             }
             at += n;
         }
+        pattern();
+    }
+
+    private void pattern() {
+        sparse = parents.length == 0 ? null : Sparse.of(table, sizes[0], rest[1]);
     }
 
     void clear() {
@@ -124,7 +131,11 @@ final class Costs {
                     partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
                 }
                 Imagined q = imagined[parents[d - 1]];
-                Mixture.mix(q.values, id * q.size, q.size, from, slot * rest[d] * q.size, rest[d], partial[d], known * rest[d]);
+                if (d == 1 && sparse != null) {
+                    sparse.mix(q.values, id * q.size, q.size, from, 0, partial[d], known * rest[d]);
+                } else {
+                    Mixture.mix(q.values, id * q.size, q.size, from, slot * rest[d] * q.size, rest[d], partial[d], known * rest[d]);
+                }
             }
             slot = known;
             from = partial[d];

@@ -46,6 +46,10 @@ public final class Counts {
         this.counts = mean.like(counts);
         this.gain = mean.like(new double[counts.length]);
         this.zeros = zeros;
+        if (zeros == Zeros.REVIVED) {
+            mean.filled();
+        }
+        gain.filled();
         for (int row = 0; row < counts.length; row += mean.events()) {
             gains(row);
         }

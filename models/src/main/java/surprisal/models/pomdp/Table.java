@@ -19,6 +19,7 @@ public final class Table {
     private final int events;
     private final double[] values;
     private final double[] part;
+    private Sparse sparse;
 
     private Table(int blocks, int[] parents, int[] sizes, int events, double[] values) {
         this.blocks = blocks;
@@ -28,6 +29,7 @@ public final class Table {
         this.events = events;
         this.values = values;
         this.part = new double[sizes.length > 1 ? events : 0];
+        this.sparse = Sparse.of(values, blocks * rows, events);
     }
 
     /**
@@ -137,7 +139,7 @@ public final class Table {
     public void expect(int block, double[][] q, double[] out) {
         switch (sizes.length) {
             case 0 -> System.arraycopy(values, block * events, out, 0, events);
-            case 1 -> Mixture.mix(q[parents[0]], 0, rows, values, block * rows * events, events, out, 0);
+            case 1 -> mix(q[parents[0]], rows, block * rows, out);
             default -> {
                 Arrays.fill(out, 0, events, 0);
                 expect(0, block * rows, 1, q, out);
@@ -148,7 +150,7 @@ public final class Table {
     private void expect(int axis, int row, double weight, double[][] q, double[] out) {
         double[] p = q[parents[axis]];
         if (axis == sizes.length - 1) {
-            Mixture.mix(p, 0, sizes[axis], values, row * events, events, part, 0);
+            mix(p, sizes[axis], row, part);
             Simplex.addScaled(weight, part, 0, out, 0, events);
             return;
         }
@@ -158,6 +160,19 @@ public final class Table {
                 expect(axis + 1, row + s * stride, weight * p[s], q, out);
             }
         }
+    }
+
+    private void mix(double[] p, int count, int row, double[] out) {
+        if (sparse != null) {
+            sparse.mix(p, 0, count, values, row, out, 0);
+        } else {
+            Mixture.mix(p, 0, count, values, row * events, events, out, 0);
+        }
+    }
+
+    /** Says that entries which were zero will not stay so. */
+    void filled() {
+        sparse = null;
     }
 
     private int stride(int axis) {
