@@ -44,13 +44,13 @@ public final class Smoothing {
             int n = tables.states()[f];
             System.arraycopy(filtered[steps - 1][f], 0, qs[steps - 1][f], 0, n);
             for (int t = steps - 2; t >= 0; t--) {
-                joints[t][f] = step(tables.B(f), f, actions[t] < 0 ? -1 : tables.block(f, actions[t]), filtered[t][f], qs[t + 1][f], qs[t][f]);
+                joints[t][f] = step(tables.B(f), actions[t] < 0 ? -1 : tables.block(f, actions[t]), filtered[t][f], qs[t + 1][f], qs[t][f]);
             }
         }
         return new Smoothed(qs, joints);
     }
 
-    private static double[] step(Table B, int f, int block, double[] filtered, double[] after, double[] smoothed) {
+    private static double[] step(Table B, int block, double[] filtered, double[] after, double[] smoothed) {
         int n = filtered.length;
         double[] joint = new double[n * n];
         for (int s = 0; s < n; s++) {

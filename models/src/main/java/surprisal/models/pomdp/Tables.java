@@ -104,7 +104,7 @@ public final class Tables {
      * @return 1 if they are the same at every step
      */
     public int preferredSteps() {
-        return Arrays.stream(C).mapToInt(c -> c.length).max().orElse(1);
+        return Arrays.stream(C).mapToInt(byTime -> byTime.length).max().orElse(1);
     }
 
     /**
