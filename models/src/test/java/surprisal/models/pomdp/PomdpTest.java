@@ -23,7 +23,7 @@ class PomdpTest {
     void wrongRowsAreNamed() {
         says("A, row [1] sums to 0.9: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp take columns)",
                 () -> Pomdp.of(Tensor.of(Shape.of(2, 3), 1.0, 0, 0, 0, 0.5, 0.4), B, D));
-        says("B[0, 1] has the entry -0.5 at 0: probabilities are ≥ 0",
+        says("B, row [0, 1] has the entry -0.5 at 0: probabilities are ≥ 0",
                 () -> Pomdp.of(A, Tensor.of(Shape.of(1, 2, 2), 1.0, 0, -0.5, 1.5), D));
         says("D sums to 2.0: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp take columns)",
                 () -> Pomdp.of(A, B, Tensor.of(1.0, 1)));
