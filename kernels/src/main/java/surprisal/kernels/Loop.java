@@ -32,9 +32,13 @@ public final class Loop {
 
     private static final boolean VECTOR = Simd.bits() > 0;
 
+    /** Whether vectors of doubles pay: with 128 bits C2 keeps masks of two lanes, and all they touch, on the heap. */
+    static final boolean WIDE = Simd.bits() >= 256;
+
     private static final Copies<Unary, MapLoop<float[]>> MAP_FLOAT = new Copies<>(
             Unary.values(), op -> VECTOR && op.vectorised() ? "MapLanes" : "MapFloats");
-    private static final Copies<Unary, MapLoop<double[]>> MAP_DOUBLE = new Copies<>(Unary.values(), op -> "MapDoubles");
+    private static final Copies<Unary, MapLoop<double[]>> MAP_DOUBLE = new Copies<>(
+            Unary.values(), op -> WIDE && op.vectorisedInDouble() ? "MapDoubleLanes" : "MapDoubles");
     private static final Copies<Binary, ZipLoop<float[]>> ZIP_FLOAT = new Copies<>(
             Binary.values(), op -> VECTOR && op.vectorised() ? "ZipLanes" : "ZipFloats");
     private static final Copies<Binary, ZipLoop<double[]>> ZIP_DOUBLE = new Copies<>(Binary.values(), op -> "ZipDoubles");

@@ -16,6 +16,11 @@ import java.util.Objects;
  */
 public final class Simplex {
 
+    private static final boolean VECTOR = Loop.WIDE;
+
+    /** How many fit one vector. */
+    private static final int ONE = VECTOR ? Simd.bits() / Double.SIZE : 0;
+
     /** ε = 2⁻⁵², below which probabilities are taken for ε when their logarithm is asked for. */
     public static final double EPSILON = 0x1p-52;
 
@@ -33,14 +38,20 @@ public final class Simplex {
      */
     public static void softmax(double[] x, int xo, double[] y, int yo, int n) {
         check(x.length, xo, y.length, yo, n);
+        if (VECTOR && n <= ONE) {
+            if (!SimplexLanes.softmax(x, xo, y, yo, n)) Arrays.fill(y, yo, yo + n, Double.NaN);
+            return;
+        }
         double m = max(x, xo, n);
         if (!Double.isFinite(m)) {
             Arrays.fill(y, yo, yo + n, Double.NaN);
-            return;
+        } else if (VECTOR) {
+            SimplexLanes.quotient(y, yo, n, SimplexLanes.exps(x, xo, m, n, y, yo, n));
+        } else {
+            for (int i = 0; i < n; i++) y[yo + i] = Doubles.exp(x[xo + i] - m);
+            double z = sum(y, yo, n, 0, 1);
+            for (int i = 0; i < n; i++) y[yo + i] /= z;
         }
-        for (int i = 0; i < n; i++) y[yo + i] = Doubles.exp(x[xo + i] - m);
-        double z = sum(y, yo, n, 0, 1);
-        for (int i = 0; i < n; i++) y[yo + i] /= z;
     }
 
     /**
@@ -54,7 +65,8 @@ public final class Simplex {
     public static double logSumExp(double[] x, int xo, int n) {
         Objects.checkFromIndexSize(xo, n, x.length);
         double m = max(x, xo, n);
-        return Double.isFinite(m) ? m + Doubles.log(exps(x, xo, n, m, 0, 1)) : m;
+        if (!Double.isFinite(m)) return m;
+        return m + Doubles.log(VECTOR ? SimplexLanes.exps(x, xo, m, n, x, xo, 0) : exps(x, xo, n, m, 0, 1));
     }
 
     /**
@@ -67,7 +79,7 @@ public final class Simplex {
      */
     public static double entropy(double[] p, int po, int n) {
         Objects.checkFromIndexSize(po, n, p.length);
-        return 0 - plogs(p, po, n, 0, 1);
+        return 0 - (VECTOR ? SimplexLanes.plogs(p, po, n) : plogs(p, po, n, 0, 1));
     }
 
     /**
@@ -83,7 +95,7 @@ public final class Simplex {
     public static void entropies(double[] p, int po, int rows, int n, double[] h, int ho) {
         Objects.checkFromIndexSize((long) po, (long) rows * n, (long) p.length);
         Objects.checkFromIndexSize(ho, rows, h.length);
-        for (int r = 0; r < rows; r++) h[ho + r] = 0 - plogs(p, po + r * n, n, 0, 1);
+        for (int r = 0; r < rows; r++) h[ho + r] = entropy(p, po + r * n, n);
     }
 
     /**
@@ -97,7 +109,8 @@ public final class Simplex {
      */
     public static void logs(double[] p, int po, double[] y, int yo, int n) {
         check(p.length, po, y.length, yo, n);
-        for (int i = 0; i < n; i++) y[yo + i] = log(p[po + i]);
+        if (VECTOR) SimplexLanes.logs(p, po, y, yo, n);
+        else for (int i = 0; i < n; i++) y[yo + i] = log(p[po + i]);
     }
 
     /**
@@ -112,7 +125,7 @@ public final class Simplex {
      */
     public static double dot(double[] a, int ao, double[] b, int bo, int n) {
         check(a.length, ao, b.length, bo, n);
-        return dot(a, ao, b, bo, n, 0, 1);
+        return VECTOR ? SimplexLanes.dot(a, ao, b, bo, n) : dot(a, ao, b, bo, n, 0, 1);
     }
 
     /**
@@ -133,7 +146,8 @@ public final class Simplex {
     // ---- one by one
 
     private static double max(double[] x, int xo, int n) {
-        double m = Double.NEGATIVE_INFINITY;
+        double m = VECTOR ? SimplexLanes.max(x, xo, n) : Double.NEGATIVE_INFINITY;
+        if (VECTOR && Double.isFinite(m)) return m; // NaN is found by exp
         for (int i = 0; i < n; i++) m = Math.max(m, x[xo + i]);
         return m;
     }
