@@ -25,7 +25,7 @@ final class Costs {
     private final double[][] partial; // by depth: what is left after the first parents are summed out, [slots, rest · columns]
     private final int[] rest;
     private final int[] used;
-    private final LongMap[] slots;
+    private final Pairs[] slots;
     private Sparse sparse; // where the table is not zero, by the states of the first parent
     private double[] logs = new double[0];
     private double[] g = new double[8];
@@ -44,13 +44,13 @@ final class Costs {
         partial = new double[parents.length + 1][];
         rest = new int[parents.length + 1];
         used = new int[parents.length + 1];
-        slots = new LongMap[parents.length + 1];
+        slots = new Pairs[parents.length + 1];
         int left = first.rows();
         for (int d = 1; d <= parents.length; d++) {
             left /= sizes[d - 1];
             rest[d] = left * columns;
             partial[d] = new double[4 * rest[d]];
-            slots[d] = new LongMap();
+            slots[d] = new Pairs();
         }
     }
 
@@ -109,10 +109,14 @@ final class Costs {
         sparse = parents.length == 0 ? null : Sparse.of(table, sizes[0], rest[1]);
     }
 
-    void clear() {
+    /** Forgets the last step; {@code bounds} says how many different beliefs about each factor there may be in this one. */
+    void clear(long[] bounds) {
         Arrays.fill(used, 0);
+        long before = 1;
         for (int d = 1; d <= parents.length; d++) {
-            slots[d].clear();
+            long bound = bounds[parents[d - 1]];
+            slots[d].clear(before, bound);
+            before = Math.min(before * bound, Integer.MAX_VALUE);
         }
     }
 
@@ -122,11 +126,10 @@ final class Costs {
         double[] from = table;
         for (int d = 1; d <= parents.length; d++) {
             int id = ids[offset + parents[d - 1]];
-            long key = (long) slot << 32 | id;
-            int known = slots[d].get(key);
+            int known = slots[d].get(slot, id);
             if (known < 0) {
                 known = used[d]++;
-                slots[d].put(key, known);
+                slots[d].put(slot, id, known);
                 if (used[d] * rest[d] > partial[d].length) {
                     partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
                 }

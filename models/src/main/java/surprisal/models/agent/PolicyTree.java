@@ -40,11 +40,14 @@ public final class PolicyTree implements Search {
     private int[] nextIds;
     private int nodes;
     private int nextNodes;
-    private final LongMap tuples = new LongMap();
-    private final LongMap[] moves;
+    private final Pairs tuples = new Pairs();
+    private final LongMap hashes = new LongMap();
+    private final long[] bounds; // by factor: how many different beliefs a step may have
+    private final Pairs[] moves;
     private int[] moveIds = new int[64];
     private double[] moveGains = new double[64];
     private int moveCount;
+    private boolean named; // whether two ints can name the beliefs of a node
     private int[] child = new int[64]; // [node][combination]
     private double[] edge = new double[64];
     private int[] slots = new int[64]; // [node][group]
@@ -89,8 +92,9 @@ public final class PolicyTree implements Search {
         scratch = new double[most];
         expected = new double[most];
         q = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
-        moves = new LongMap[factors];
-        Arrays.setAll(moves, f -> new LongMap());
+        moves = new Pairs[factors];
+        Arrays.setAll(moves, f -> new Pairs());
+        bounds = new long[factors];
         ids = new int[16 * factors];
         nextIds = new int[16 * factors];
         tuple = new int[factors];
@@ -154,7 +158,8 @@ public final class PolicyTree implements Search {
     public double[] G(double[][] qs) {
         for (int f = 0; f < factors; f++) {
             now[f].clear();
-            ids[f] = now[f].add(qs[f]);
+            System.arraycopy(qs[f], 0, scratch, 0, qs[f].length);
+            ids[f] = now[f].add(certain(scratch, qs[f].length));
         }
         nodes = 1;
         where[0] = 0;
@@ -171,15 +176,27 @@ public final class PolicyTree implements Search {
 
     private void step(int t) {
         Costs[] groups = costs[Math.min(t, costs.length - 1)];
-        for (Costs group : groups) {
-            group.clear();
-        }
         for (int f = 0; f < factors; f++) {
+            Table B = tables.B(f);
+            int before = B.parents().length == 1 ? now[B.parents()[0]].count : nodes;
             next[f].clear();
-            moves[f].clear();
+            moves[f].clear(before, B.blocks());
+            bounds[f] = (long) before * B.blocks();
+        }
+        for (Costs group : groups) {
+            group.clear(bounds);
         }
         moveCount = 0;
-        tuples.clear();
+        long many = 1;
+        for (int f = 0; f < factors - 1; f++) {
+            many = Math.min(many * bounds[f], Integer.MAX_VALUE);
+        }
+        named = many < Integer.MAX_VALUE && bounds[factors - 1] < Integer.MAX_VALUE;
+        if (named) {
+            tuples.clear(many, bounds[factors - 1]);
+        } else {
+            hashes.clear();
+        }
         nextNodes = 0;
         if (child.length < nodes * combinations) {
             child = new int[2 * nodes * combinations];
@@ -258,32 +275,38 @@ public final class PolicyTree implements Search {
     /** Imagines what a combination of actions does to the beliefs of a node. */
     private void move(int node, int action, Costs[] groups) {
         double gained = 0;
-        boolean known = true;
-        long key = 0;
         for (int f = 0; f < factors; f++) {
             int block = tables.block(f, action);
             Table B = tables.B(f);
-            long from = B.parents().length == 1 ? ids[node * factors + B.parents()[0]] : node; // a parent alone is shared by nodes
-            long move = from * B.blocks() + block;
-            int at = moves[f].get(move);
+            int from = B.parents().length == 1 ? ids[node * factors + B.parents()[0]] : node; // a parent alone is shared by nodes
+            int at = moves[f].get(from, block);
             if (at < 0) {
                 at = moveCount++;
                 if (at == moveIds.length) {
                     moveIds = Arrays.copyOf(moveIds, 2 * at);
                     moveGains = Arrays.copyOf(moveGains, 2 * at);
                 }
-                moves[f].put(move, at);
+                moves[f].put(from, block, at);
                 imagine(f, B, block, node, at);
             }
             tuple[f] = moveIds[at];
             gained += moveGains[at];
         }
-        for (int f = 0; f < factors; f++) {
-            key = key * (1L << 20) + tuple[f];
-            known &= f < 3;
-        }
-        child[node * combinations + action] = known ? byKey(key, groups) : bySearch(groups);
+        child[node * combinations + action] = named ? byName(groups) : bySearch(groups);
         edge[node * combinations + action] = gained;
+    }
+
+    /**
+     * Without probabilities below 2⁻⁶⁴: that is less than rounding adds to a sum, but keeps alike beliefs apart, as where log 0
+     * is taken for ln 2⁻⁵².
+     */
+    private static double[] certain(double[] q, int n) {
+        for (int s = 0; s < n; s++) {
+            if (q[s] < 0x1p-64) {
+                q[s] = 0;
+            }
+        }
+        return q;
     }
 
     private void imagine(int f, Table B, int block, int node, int at) {
@@ -291,7 +314,7 @@ public final class PolicyTree implements Search {
             System.arraycopy(now[d].values, ids[node * factors + d] * now[d].size, q[d], 0, q[d].length);
         }
         B.expect(block, q, scratch);
-        moveIds[at] = next[f].add(scratch);
+        moveIds[at] = next[f].add(certain(scratch, B.events()));
         double gain = 0;
         if (bPymdpWeight != 0) {
             gainB[f].expect(block, q, expected);
@@ -329,24 +352,28 @@ public final class PolicyTree implements Search {
         return sum;
     }
 
-    /** The node with the beliefs of {@link #tuple}, where a key says which they are. */
-    private int byKey(long key, Costs[] groups) {
-        int known = tuples.get(key);
+    /** The node with the beliefs of {@link #tuple}, where two ints can name them. */
+    private int byName(Costs[] groups) {
+        int many = 0;
+        for (int f = 0; f < factors - 1; f++) {
+            many = many * (int) bounds[f] + tuple[f];
+        }
+        int known = tuples.get(many, tuple[factors - 1]);
         if (known < 0) {
             known = node(groups);
-            tuples.put(key, known);
+            tuples.put(many, tuple[factors - 1], known);
         }
         return known;
     }
 
-    /** The same where a long is too short for a key: by a hash, whose node is compared. */
+    /** The same where they can't: by a hash, whose node is compared. */
     private int bySearch(Costs[] groups) {
-        long key = Arrays.hashCode(tuple) & Long.MAX_VALUE >>> 1;
+        long key = Arrays.hashCode(tuple) & Integer.MAX_VALUE;
         while (true) {
-            int known = tuples.get(key);
+            int known = hashes.get(key);
             if (known < 0) {
                 known = node(groups);
-                tuples.put(key, known);
+                hashes.put(key, known);
                 return known;
             }
             if (Arrays.equals(nextIds, known * factors, (known + 1) * factors, tuple, 0, factors)) {

@@ -190,7 +190,11 @@ public final class Counts {
         }
         double whole = StrictMath.log(sum) - Unary.DIGAMMA.f(sum + 1);
         for (int i = at; i < at + n; i++) {
-            gain.values()[i] = a[i] > 0 ? whole - StrictMath.log(Math.max(a[i], Simplex.EPSILON)) + Unary.DIGAMMA.f(a[i] + 1) : 0;
+            if (i > at && a[i] == a[i - 1]) { // as most counts are, at the beginning
+                gain.values()[i] = gain.values()[i - 1];
+            } else {
+                gain.values()[i] = a[i] > 0 ? whole - StrictMath.log(Math.max(a[i], Simplex.EPSILON)) + Unary.DIGAMMA.f(a[i] + 1) : 0;
+            }
         }
     }
 

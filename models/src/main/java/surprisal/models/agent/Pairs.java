@@ -1,0 +1,47 @@
+package surprisal.models.agent;
+
+import java.util.Arrays;
+
+/** From pairs of small numbers to ints: a plain table where the numbers are few, else a {@link LongMap}. */
+final class Pairs {
+    private static final int MOST = 1 << 14;
+
+    private int[] table = new int[16];
+    private final LongMap map = new LongMap();
+    private int stride;
+    private boolean plain;
+
+    /**
+     * Empties the map.
+     *
+     * @param first so many first numbers there may be
+     * @param second so many second numbers there may be
+     */
+    void clear(long first, long second) {
+        plain = first * second <= MOST;
+        if (plain) {
+            stride = (int) second;
+            int size = (int) (first * second);
+            if (table.length < size) {
+                table = new int[size];
+            }
+            Arrays.fill(table, 0, size, -1);
+        } else {
+            map.clear();
+        }
+    }
+
+    /** The value, or −1. */
+    int get(int i, int j) {
+        return plain ? table[i * stride + j] : map.get((long) i << 32 | j);
+    }
+
+    /** For a pair that is not there yet. */
+    void put(int i, int j, int value) {
+        if (plain) {
+            table[i * stride + j] = value;
+        } else {
+            map.put((long) i << 32 | j, value);
+        }
+    }
+}
