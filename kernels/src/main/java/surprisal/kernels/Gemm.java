@@ -58,6 +58,9 @@ public final class Gemm {
     /** Below this many multiply-adds the threads stay out: waking one costs more. */
     private static final long PARALLEL = 1 << 18;
 
+    /** Elements of C that a task of an affine map finishes. */
+    private static final int ROWS_OF = 1 << 14;
+
     private static final Tile<float[]> FLOAT = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
     private static final Tile<double[]> DOUBLE = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
 
@@ -107,6 +110,87 @@ public final class Gemm {
             Form form, int m, int n, int k, double[] a, int ao, double[] b, int bo, double[] c, int co, Store store) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
         multiply(DOUBLE, form, m, n, k, a, ao, b, bo, c, co, store);
+    }
+
+    /**
+     * C = f(op(A) · op(B) + bias): bit for bit what {@link #multiply}, the addition of the bias to every row and
+     * {@link Loop#map} give one after the other, done while the rows of C are still in the cache.
+     *
+     * @param form which operands are stored transposed
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, from index {@code ao}
+     * @param ao offset of A
+     * @param b B, from index {@code bo}
+     * @param bo offset of B
+     * @param bias the bias of each column, from index {@code biasOffset}
+     * @param biasOffset offset of the bias
+     * @param activation f, or null for none
+     * @param c C, from index {@code co}; shares no memory with the others
+     * @param co offset of C
+     * @throws IndexOutOfBoundsException if an array is too short for its matrix
+     * @throws IllegalArgumentException if a size is negative
+     */
+    public static void affine(
+            Form form, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] bias, int biasOffset,
+            Unary activation, float[] c, int co) {
+        check(m, n, k, a.length, ao, b.length, bo, c.length, co);
+        Objects.checkFromIndexSize(biasOffset, n, bias.length);
+        multiply(FLOAT, form, m, n, k, a, ao, b, bo, c, co, Store.SET);
+        int rows = Math.max(1, ROWS_OF / Math.max(1, n));
+        Workers.run(Math.ceilDiv(m, rows), t -> {
+            int first = t * rows;
+            int count = Math.min(rows, m - first);
+            for (int i = first; i < first + count; i++) {
+                for (int j = 0; j < n; j++) {
+                    c[co + i * n + j] += bias[biasOffset + j];
+                }
+            }
+            if (activation != null) {
+                Loop.map(activation, c, co + first * n, c, co + first * n, count * n);
+            }
+        });
+    }
+
+    /**
+     * The same in double precision.
+     *
+     * @param form which operands are stored transposed
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, from index {@code ao}
+     * @param ao offset of A
+     * @param b B, from index {@code bo}
+     * @param bo offset of B
+     * @param bias the bias of each column, from index {@code biasOffset}
+     * @param biasOffset offset of the bias
+     * @param activation f, or null for none
+     * @param c C, from index {@code co}; shares no memory with the others
+     * @param co offset of C
+     * @throws IndexOutOfBoundsException if an array is too short for its matrix
+     * @throws IllegalArgumentException if a size is negative
+     */
+    public static void affine(
+            Form form, int m, int n, int k, double[] a, int ao, double[] b, int bo, double[] bias, int biasOffset,
+            Unary activation, double[] c, int co) {
+        check(m, n, k, a.length, ao, b.length, bo, c.length, co);
+        Objects.checkFromIndexSize(biasOffset, n, bias.length);
+        multiply(DOUBLE, form, m, n, k, a, ao, b, bo, c, co, Store.SET);
+        int rows = Math.max(1, ROWS_OF / Math.max(1, n));
+        Workers.run(Math.ceilDiv(m, rows), t -> {
+            int first = t * rows;
+            int count = Math.min(rows, m - first);
+            for (int i = first; i < first + count; i++) {
+                for (int j = 0; j < n; j++) {
+                    c[co + i * n + j] += bias[biasOffset + j];
+                }
+            }
+            if (activation != null) {
+                Loop.map(activation, c, co + first * n, c, co + first * n, count * n);
+            }
+        });
     }
 
     /**
