@@ -3,13 +3,19 @@ package surprisal.kernels;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tile of {@link Gemm} in vectors of doubles: four rows of two vectors. */
+/** The tile of {@link Gemm} in vectors of doubles: eight rows of two vectors with 32 registers, four with 16. */
 final class DoubleTile extends Tile.OfDouble {
 
     private static final VectorSpecies<Double> S = Lanes.D;
     private static final int W = S.length();
+    private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
 
-    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * 2 * W]);
+    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[8 * 2 * W]);
+
+    @Override
+    int rows() {
+        return ROWS;
+    }
 
     @Override
     int columns() {
@@ -17,49 +23,158 @@ final class DoubleTile extends Tile.OfDouble {
     }
 
     @Override
-    void add(
-            int rows,
-            int columns,
-            int depth,
-            double[] a,
-            int ao,
-            int rowStep,
-            int stepOfK,
-            double[] panel,
-            int po,
-            double[] c,
-            int co,
-            int ld) {
-        if (rows == ROWS && columns == 2 * W) {
-            tile(depth, a, ao, ao + rowStep, ao + 2 * rowStep, ao + 3 * rowStep, stepOfK, panel, po, c, co, ld);
+    void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int panel) {
+        int whole = columns / (2 * W);
+        for (int p = 0; p < depth; p++) {
+            int from = bo + p * ld;
+            int at = o + p * (2 * W);
+            for (int q = 0; q < whole; q++, from += 2 * W, at += panel) {
+                DoubleVector.fromArray(S, b, from).intoArray(to, at);
+                DoubleVector.fromArray(S, b, from + W).intoArray(to, at + W);
+            }
+        }
+        int j = whole * 2 * W;
+        if (j < columns) {
+            super.pack(b, bo + j, ld, depth, columns - j, to, o + whole * panel, panel);
+        }
+    }
+
+    @Override
+    void multiply(
+            int rows, int columns, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        if (columns == 2 * W) {
+            tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
             return;
         }
         double[] whole = edge.get();
-        zero(whole, 0, whole.length);
-        int row1 = ao + Math.min(1, rows - 1) * rowStep; // rows beyond the edge repeat the last one
-        int row2 = ao + Math.min(2, rows - 1) * rowStep;
-        int row3 = ao + (rows - 1) * rowStep;
-        tile(depth, a, ao, row1, row2, row3, stepOfK, panel, po, whole, 0, 2 * W);
+        tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, 2 * W);
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] += whole[i * 2 * W + j];
+                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * 2 * W + j];
             }
         }
     }
 
     private static void tile(
-            int depth,
-            double[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int stepOfK,
-            double[] panel,
-            int po,
-            double[] c,
-            int co,
-            int ld) {
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        if (rows > 4) {
+            tile8(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else {
+            tile4(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        }
+    }
+
+    // rows beyond the edge repeat the last one: all of D is read before C is written, since they may be the same
+
+    private static void tile8(
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = Math.min(5, rows - 1);
+        int i6 = Math.min(6, rows - 1);
+        int i7 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        int row4 = ao + i4 * rowStep;
+        int row5 = ao + i5 * rowStep;
+        int row6 = ao + i6 * rowStep;
+        int row7 = ao + i7 * rowStep;
+        DoubleVector c00 = DoubleVector.zero(S);
+        DoubleVector c01 = DoubleVector.zero(S);
+        DoubleVector c10 = DoubleVector.zero(S);
+        DoubleVector c11 = DoubleVector.zero(S);
+        DoubleVector c20 = DoubleVector.zero(S);
+        DoubleVector c21 = DoubleVector.zero(S);
+        DoubleVector c30 = DoubleVector.zero(S);
+        DoubleVector c31 = DoubleVector.zero(S);
+        DoubleVector c40 = DoubleVector.zero(S);
+        DoubleVector c41 = DoubleVector.zero(S);
+        DoubleVector c50 = DoubleVector.zero(S);
+        DoubleVector c51 = DoubleVector.zero(S);
+        DoubleVector c60 = DoubleVector.zero(S);
+        DoubleVector c61 = DoubleVector.zero(S);
+        DoubleVector c70 = DoubleVector.zero(S);
+        DoubleVector c71 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            DoubleVector b0 = DoubleVector.fromArray(S, b, bo + p * stepOfB);
+            DoubleVector b1 = DoubleVector.fromArray(S, b, bo + p * stepOfB + W);
+            DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            DoubleVector a1 = DoubleVector.broadcast(S, a[row1 + at]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            DoubleVector a2 = DoubleVector.broadcast(S, a[row2 + at]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            DoubleVector a3 = DoubleVector.broadcast(S, a[row3 + at]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            DoubleVector a4 = DoubleVector.broadcast(S, a[row4 + at]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            DoubleVector a5 = DoubleVector.broadcast(S, a[row5 + at]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            DoubleVector a6 = DoubleVector.broadcast(S, a[row6 + at]);
+            c60 = a6.fma(b0, c60);
+            c61 = a6.fma(b1, c61);
+            DoubleVector a7 = DoubleVector.broadcast(S, a[row7 + at]);
+            c70 = a7.fma(b0, c70);
+            c71 = a7.fma(b1, c71);
+        }
+        c00 = DoubleVector.fromArray(S, d, dof).add(c00);
+        c01 = DoubleVector.fromArray(S, d, dof + W).add(c01);
+        c10 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = DoubleVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c20 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = DoubleVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c30 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = DoubleVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c40 = DoubleVector.fromArray(S, d, dof + i4 * dl).add(c40);
+        c41 = DoubleVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
+        c50 = DoubleVector.fromArray(S, d, dof + i5 * dl).add(c50);
+        c51 = DoubleVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
+        c60 = DoubleVector.fromArray(S, d, dof + i6 * dl).add(c60);
+        c61 = DoubleVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
+        c70 = DoubleVector.fromArray(S, d, dof + i7 * dl).add(c70);
+        c71 = DoubleVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
+        c40.intoArray(c, co + i4 * ld);
+        c41.intoArray(c, co + i4 * ld + W);
+        c50.intoArray(c, co + i5 * ld);
+        c51.intoArray(c, co + i5 * ld + W);
+        c60.intoArray(c, co + i6 * ld);
+        c61.intoArray(c, co + i6 * ld + W);
+        c70.intoArray(c, co + i7 * ld);
+        c71.intoArray(c, co + i7 * ld + W);
+    }
+
+    private static void tile4(
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
         DoubleVector c00 = DoubleVector.zero(S);
         DoubleVector c01 = DoubleVector.zero(S);
         DoubleVector c10 = DoubleVector.zero(S);
@@ -70,8 +185,8 @@ final class DoubleTile extends Tile.OfDouble {
         DoubleVector c31 = DoubleVector.zero(S);
         for (int p = 0; p < depth; p++) {
             int at = p * stepOfK;
-            DoubleVector b0 = DoubleVector.fromArray(S, panel, po + p * (2 * W));
-            DoubleVector b1 = DoubleVector.fromArray(S, panel, po + p * (2 * W) + W);
+            DoubleVector b0 = DoubleVector.fromArray(S, b, bo + p * stepOfB);
+            DoubleVector b1 = DoubleVector.fromArray(S, b, bo + p * stepOfB + W);
             DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -85,31 +200,53 @@ final class DoubleTile extends Tile.OfDouble {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        plus(c00, c, co);
-        plus(c01, c, co + W);
-        plus(c10, c, co + ld);
-        plus(c11, c, co + ld + W);
-        plus(c20, c, co + 2 * ld);
-        plus(c21, c, co + 2 * ld + W);
-        plus(c30, c, co + 3 * ld);
-        plus(c31, c, co + 3 * ld + W);
+        c00 = DoubleVector.fromArray(S, d, dof).add(c00);
+        c01 = DoubleVector.fromArray(S, d, dof + W).add(c01);
+        c10 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = DoubleVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c20 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = DoubleVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c30 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = DoubleVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
     }
 
     @Override
-    void row(int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+    void row(
+            int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, int next, double[] c, int co) {
         int j = 0;
         for (; j <= n - 8 * W; j += 8 * W) {
-            row8(depth, a, ao, b, bo + j, ld, c, co + j);
+            row8(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
+        }
+        for (; j <= n - 4 * W; j += 4 * W) {
+            row4(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
         }
         for (; j <= n - W; j += W) {
-            row1(depth, a, ao, b, bo + j, ld, c, co + j);
+            row1(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
         }
-        if (j < n) {
-            super.row(n - j, depth, a, ao, b, bo + j, ld, c, co + j);
+        if (j == n) {
+            return;
+        }
+        if (n < W) {
+            super.row(n - j, depth, a, ao, b, bo + j, ld, d, dof + j * next, next, c, co + j);
+            return;
+        }
+        double[] last = edge.get(); // the last whole vector, of which the first elements are there already
+        row1(depth, a, ao, b, bo + n - W, ld, zeros(), 0, last, 0);
+        for (; j < n; j++) {
+            c[co + j] = d[dof + j * next] + last[j - n + W];
         }
     }
 
-    private static void row8(int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+    private static void row8(
+            int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, double[] c, int co) {
         DoubleVector c0 = DoubleVector.zero(S);
         DoubleVector c1 = DoubleVector.zero(S);
         DoubleVector c2 = DoubleVector.zero(S);
@@ -130,25 +267,44 @@ final class DoubleTile extends Tile.OfDouble {
             c6 = x.fma(DoubleVector.fromArray(S, b, at + 6 * W), c6);
             c7 = x.fma(DoubleVector.fromArray(S, b, at + 7 * W), c7);
         }
-        plus(c0, c, co);
-        plus(c1, c, co + W);
-        plus(c2, c, co + 2 * W);
-        plus(c3, c, co + 3 * W);
-        plus(c4, c, co + 4 * W);
-        plus(c5, c, co + 5 * W);
-        plus(c6, c, co + 6 * W);
-        plus(c7, c, co + 7 * W);
+        DoubleVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
+        DoubleVector.fromArray(S, d, dof + W).add(c1).intoArray(c, co + W);
+        DoubleVector.fromArray(S, d, dof + 2 * W).add(c2).intoArray(c, co + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 3 * W).add(c3).intoArray(c, co + 3 * W);
+        DoubleVector.fromArray(S, d, dof + 4 * W).add(c4).intoArray(c, co + 4 * W);
+        DoubleVector.fromArray(S, d, dof + 5 * W).add(c5).intoArray(c, co + 5 * W);
+        DoubleVector.fromArray(S, d, dof + 6 * W).add(c6).intoArray(c, co + 6 * W);
+        DoubleVector.fromArray(S, d, dof + 7 * W).add(c7).intoArray(c, co + 7 * W);
     }
 
-    private static void row1(int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
-        DoubleVector sum = DoubleVector.zero(S);
+    private static void row4(
+            int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, double[] c, int co) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector c1 = DoubleVector.zero(S);
+        DoubleVector c2 = DoubleVector.zero(S);
+        DoubleVector c3 = DoubleVector.zero(S);
         for (int p = 0; p < depth; p++) {
-            sum = DoubleVector.broadcast(S, a[ao + p]).fma(DoubleVector.fromArray(S, b, bo + p * ld), sum);
+            DoubleVector x = DoubleVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = x.fma(DoubleVector.fromArray(S, b, at), c0);
+            c1 = x.fma(DoubleVector.fromArray(S, b, at + W), c1);
+            c2 = x.fma(DoubleVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = x.fma(DoubleVector.fromArray(S, b, at + 3 * W), c3);
         }
-        plus(sum, c, co);
+        DoubleVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
+        DoubleVector.fromArray(S, d, dof + W).add(c1).intoArray(c, co + W);
+        DoubleVector.fromArray(S, d, dof + 2 * W).add(c2).intoArray(c, co + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 3 * W).add(c3).intoArray(c, co + 3 * W);
     }
 
-    private static void plus(DoubleVector x, double[] c, int co) {
-        DoubleVector.fromArray(S, c, co).add(x).intoArray(c, co);
+    private static void row1(
+            int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, double[] c, int co) {
+        DoubleVector c0 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            DoubleVector x = DoubleVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = x.fma(DoubleVector.fromArray(S, b, at), c0);
+        }
+        DoubleVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
     }
 }

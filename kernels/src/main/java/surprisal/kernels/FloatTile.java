@@ -3,13 +3,19 @@ package surprisal.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tile of {@link Gemm} in vectors of floats: four rows of two vectors. */
+/** The tile of {@link Gemm} in vectors of floats: eight rows of two vectors with 32 registers, four with 16. */
 final class FloatTile extends Tile.OfFloat {
 
     private static final VectorSpecies<Float> S = Lanes.F;
     private static final int W = S.length();
+    private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
 
-    private final ThreadLocal<float[]> edge = ThreadLocal.withInitial(() -> new float[ROWS * 2 * W]);
+    private final ThreadLocal<float[]> edge = ThreadLocal.withInitial(() -> new float[8 * 2 * W]);
+
+    @Override
+    int rows() {
+        return ROWS;
+    }
 
     @Override
     int columns() {
@@ -17,49 +23,158 @@ final class FloatTile extends Tile.OfFloat {
     }
 
     @Override
-    void add(
-            int rows,
-            int columns,
-            int depth,
-            float[] a,
-            int ao,
-            int rowStep,
-            int stepOfK,
-            float[] panel,
-            int po,
-            float[] c,
-            int co,
-            int ld) {
-        if (rows == ROWS && columns == 2 * W) {
-            tile(depth, a, ao, ao + rowStep, ao + 2 * rowStep, ao + 3 * rowStep, stepOfK, panel, po, c, co, ld);
+    void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int panel) {
+        int whole = columns / (2 * W);
+        for (int p = 0; p < depth; p++) {
+            int from = bo + p * ld;
+            int at = o + p * (2 * W);
+            for (int q = 0; q < whole; q++, from += 2 * W, at += panel) {
+                FloatVector.fromArray(S, b, from).intoArray(to, at);
+                FloatVector.fromArray(S, b, from + W).intoArray(to, at + W);
+            }
+        }
+        int j = whole * 2 * W;
+        if (j < columns) {
+            super.pack(b, bo + j, ld, depth, columns - j, to, o + whole * panel, panel);
+        }
+    }
+
+    @Override
+    void multiply(
+            int rows, int columns, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            float[] d, int dof, int dl, float[] c, int co, int ld) {
+        if (columns == 2 * W) {
+            tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
             return;
         }
         float[] whole = edge.get();
-        zero(whole, 0, whole.length);
-        int row1 = ao + Math.min(1, rows - 1) * rowStep; // rows beyond the edge repeat the last one
-        int row2 = ao + Math.min(2, rows - 1) * rowStep;
-        int row3 = ao + (rows - 1) * rowStep;
-        tile(depth, a, ao, row1, row2, row3, stepOfK, panel, po, whole, 0, 2 * W);
+        tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, 2 * W);
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] += whole[i * 2 * W + j];
+                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * 2 * W + j];
             }
         }
     }
 
     private static void tile(
-            int depth,
-            float[] a,
-            int row0,
-            int row1,
-            int row2,
-            int row3,
-            int stepOfK,
-            float[] panel,
-            int po,
-            float[] c,
-            int co,
-            int ld) {
+            int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            float[] d, int dof, int dl, float[] c, int co, int ld) {
+        if (rows > 4) {
+            tile8(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else {
+            tile4(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        }
+    }
+
+    // rows beyond the edge repeat the last one: all of D is read before C is written, since they may be the same
+
+    private static void tile8(
+            int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            float[] d, int dof, int dl, float[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = Math.min(5, rows - 1);
+        int i6 = Math.min(6, rows - 1);
+        int i7 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        int row4 = ao + i4 * rowStep;
+        int row5 = ao + i5 * rowStep;
+        int row6 = ao + i6 * rowStep;
+        int row7 = ao + i7 * rowStep;
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c60 = FloatVector.zero(S);
+        FloatVector c61 = FloatVector.zero(S);
+        FloatVector c70 = FloatVector.zero(S);
+        FloatVector c71 = FloatVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            FloatVector b0 = FloatVector.fromArray(S, b, bo + p * stepOfB);
+            FloatVector b1 = FloatVector.fromArray(S, b, bo + p * stepOfB + W);
+            FloatVector a0 = FloatVector.broadcast(S, a[row0 + at]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            FloatVector a1 = FloatVector.broadcast(S, a[row1 + at]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            FloatVector a2 = FloatVector.broadcast(S, a[row2 + at]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            FloatVector a3 = FloatVector.broadcast(S, a[row3 + at]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            FloatVector a4 = FloatVector.broadcast(S, a[row4 + at]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            FloatVector a5 = FloatVector.broadcast(S, a[row5 + at]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            FloatVector a6 = FloatVector.broadcast(S, a[row6 + at]);
+            c60 = a6.fma(b0, c60);
+            c61 = a6.fma(b1, c61);
+            FloatVector a7 = FloatVector.broadcast(S, a[row7 + at]);
+            c70 = a7.fma(b0, c70);
+            c71 = a7.fma(b1, c71);
+        }
+        c00 = FloatVector.fromArray(S, d, dof).add(c00);
+        c01 = FloatVector.fromArray(S, d, dof + W).add(c01);
+        c10 = FloatVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = FloatVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c20 = FloatVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = FloatVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c30 = FloatVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = FloatVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c40 = FloatVector.fromArray(S, d, dof + i4 * dl).add(c40);
+        c41 = FloatVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
+        c50 = FloatVector.fromArray(S, d, dof + i5 * dl).add(c50);
+        c51 = FloatVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
+        c60 = FloatVector.fromArray(S, d, dof + i6 * dl).add(c60);
+        c61 = FloatVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
+        c70 = FloatVector.fromArray(S, d, dof + i7 * dl).add(c70);
+        c71 = FloatVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
+        c40.intoArray(c, co + i4 * ld);
+        c41.intoArray(c, co + i4 * ld + W);
+        c50.intoArray(c, co + i5 * ld);
+        c51.intoArray(c, co + i5 * ld + W);
+        c60.intoArray(c, co + i6 * ld);
+        c61.intoArray(c, co + i6 * ld + W);
+        c70.intoArray(c, co + i7 * ld);
+        c71.intoArray(c, co + i7 * ld + W);
+    }
+
+    private static void tile4(
+            int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            float[] d, int dof, int dl, float[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
         FloatVector c00 = FloatVector.zero(S);
         FloatVector c01 = FloatVector.zero(S);
         FloatVector c10 = FloatVector.zero(S);
@@ -70,8 +185,8 @@ final class FloatTile extends Tile.OfFloat {
         FloatVector c31 = FloatVector.zero(S);
         for (int p = 0; p < depth; p++) {
             int at = p * stepOfK;
-            FloatVector b0 = FloatVector.fromArray(S, panel, po + p * (2 * W));
-            FloatVector b1 = FloatVector.fromArray(S, panel, po + p * (2 * W) + W);
+            FloatVector b0 = FloatVector.fromArray(S, b, bo + p * stepOfB);
+            FloatVector b1 = FloatVector.fromArray(S, b, bo + p * stepOfB + W);
             FloatVector a0 = FloatVector.broadcast(S, a[row0 + at]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -85,31 +200,53 @@ final class FloatTile extends Tile.OfFloat {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        plus(c00, c, co);
-        plus(c01, c, co + W);
-        plus(c10, c, co + ld);
-        plus(c11, c, co + ld + W);
-        plus(c20, c, co + 2 * ld);
-        plus(c21, c, co + 2 * ld + W);
-        plus(c30, c, co + 3 * ld);
-        plus(c31, c, co + 3 * ld + W);
+        c00 = FloatVector.fromArray(S, d, dof).add(c00);
+        c01 = FloatVector.fromArray(S, d, dof + W).add(c01);
+        c10 = FloatVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = FloatVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c20 = FloatVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = FloatVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c30 = FloatVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = FloatVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
     }
 
     @Override
-    void row(int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] c, int co) {
+    void row(
+            int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
         int j = 0;
         for (; j <= n - 8 * W; j += 8 * W) {
-            row8(depth, a, ao, b, bo + j, ld, c, co + j);
+            row8(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
+        }
+        for (; j <= n - 4 * W; j += 4 * W) {
+            row4(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
         }
         for (; j <= n - W; j += W) {
-            row1(depth, a, ao, b, bo + j, ld, c, co + j);
+            row1(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
         }
-        if (j < n) {
-            super.row(n - j, depth, a, ao, b, bo + j, ld, c, co + j);
+        if (j == n) {
+            return;
+        }
+        if (n < W) {
+            super.row(n - j, depth, a, ao, b, bo + j, ld, d, dof + j * next, next, c, co + j);
+            return;
+        }
+        float[] last = edge.get(); // the last whole vector, of which the first elements are there already
+        row1(depth, a, ao, b, bo + n - W, ld, zeros(), 0, last, 0);
+        for (; j < n; j++) {
+            c[co + j] = d[dof + j * next] + last[j - n + W];
         }
     }
 
-    private static void row8(int depth, float[] a, int ao, float[] b, int bo, int ld, float[] c, int co) {
+    private static void row8(
+            int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, float[] c, int co) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
@@ -130,25 +267,44 @@ final class FloatTile extends Tile.OfFloat {
             c6 = x.fma(FloatVector.fromArray(S, b, at + 6 * W), c6);
             c7 = x.fma(FloatVector.fromArray(S, b, at + 7 * W), c7);
         }
-        plus(c0, c, co);
-        plus(c1, c, co + W);
-        plus(c2, c, co + 2 * W);
-        plus(c3, c, co + 3 * W);
-        plus(c4, c, co + 4 * W);
-        plus(c5, c, co + 5 * W);
-        plus(c6, c, co + 6 * W);
-        plus(c7, c, co + 7 * W);
+        FloatVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, d, dof + W).add(c1).intoArray(c, co + W);
+        FloatVector.fromArray(S, d, dof + 2 * W).add(c2).intoArray(c, co + 2 * W);
+        FloatVector.fromArray(S, d, dof + 3 * W).add(c3).intoArray(c, co + 3 * W);
+        FloatVector.fromArray(S, d, dof + 4 * W).add(c4).intoArray(c, co + 4 * W);
+        FloatVector.fromArray(S, d, dof + 5 * W).add(c5).intoArray(c, co + 5 * W);
+        FloatVector.fromArray(S, d, dof + 6 * W).add(c6).intoArray(c, co + 6 * W);
+        FloatVector.fromArray(S, d, dof + 7 * W).add(c7).intoArray(c, co + 7 * W);
     }
 
-    private static void row1(int depth, float[] a, int ao, float[] b, int bo, int ld, float[] c, int co) {
-        FloatVector sum = FloatVector.zero(S);
+    private static void row4(
+            int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, float[] c, int co) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
         for (int p = 0; p < depth; p++) {
-            sum = FloatVector.broadcast(S, a[ao + p]).fma(FloatVector.fromArray(S, b, bo + p * ld), sum);
+            FloatVector x = FloatVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = x.fma(FloatVector.fromArray(S, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(S, b, at + W), c1);
+            c2 = x.fma(FloatVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = x.fma(FloatVector.fromArray(S, b, at + 3 * W), c3);
         }
-        plus(sum, c, co);
+        FloatVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, d, dof + W).add(c1).intoArray(c, co + W);
+        FloatVector.fromArray(S, d, dof + 2 * W).add(c2).intoArray(c, co + 2 * W);
+        FloatVector.fromArray(S, d, dof + 3 * W).add(c3).intoArray(c, co + 3 * W);
     }
 
-    private static void plus(FloatVector x, float[] c, int co) {
-        FloatVector.fromArray(S, c, co).add(x).intoArray(c, co);
+    private static void row1(
+            int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, float[] c, int co) {
+        FloatVector c0 = FloatVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            FloatVector x = FloatVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = x.fma(FloatVector.fromArray(S, b, at), c0);
+        }
+        FloatVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
     }
 }

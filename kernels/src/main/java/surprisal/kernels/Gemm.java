@@ -13,15 +13,6 @@ import java.util.function.IntConsumer;
  */
 public final class Gemm {
 
-    /* The micro-kernel holds a tile of 4 rows × 2 vectors of C in registers and adds outer products to it: per step of k
-     * two vectors of B and four broadcast elements of A, eight fused multiply-adds, no reduction. Eight independent
-     * chains are what two units of four cycles need; a tile of 6 × 2 or more spills with sixteen registers (48 against
-     * 112 GFLOP/s at 256 bits) and gains 3 % with thirty-two (GemmBench).
-     *
-     * B is packed into panels of two vectors, zero-padded, so that a panel of 256 steps stays in the first-level cache
-     * and tails need no code. A is read where it lies: four rows are four streams for the prefetcher, and packing it
-     * would cost more than it saves. */
-
     /** Which of the operands is stored transposed: the first letter is A's, the second B's. */
     public enum Form {
         /** A is stored m × k, B is stored k × n. */
@@ -50,19 +41,11 @@ public final class Gemm {
         ADD
     }
 
-    private static final int BLOCK_K = 256;
+    private static final Tile<float[]> TILE = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
+    private static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
 
-    /** Elements of B that are packed at a time: 4 MiB of floats. */
-    private static final int PACKED = 1 << 20;
-
-    /** Below this many multiply-adds the threads stay out: waking one costs more. */
-    private static final long PARALLEL = 1 << 18;
-
-    /** Elements of C that a task of an affine map finishes. */
-    private static final int ROWS_OF = 1 << 14;
-
-    private static final Tile<float[]> FLOAT = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
-    private static final Tile<double[]> DOUBLE = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
+    private static final ThreadLocal<Product<float[]>> FLOAT = ThreadLocal.withInitial(() -> new Product<>(TILE));
+    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE_64));
 
     private Gemm() {}
 
@@ -86,7 +69,7 @@ public final class Gemm {
     public static void multiply(
             Form form, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, Store store) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
-        multiply(FLOAT, form, m, n, k, a, ao, b, bo, c, co, store);
+        FLOAT.get().run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
     }
 
     /**
@@ -109,7 +92,7 @@ public final class Gemm {
     public static void multiply(
             Form form, int m, int n, int k, double[] a, int ao, double[] b, int bo, double[] c, int co, Store store) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
-        multiply(DOUBLE, form, m, n, k, a, ao, b, bo, c, co, store);
+        DOUBLE.get().run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
     }
 
     /**
@@ -137,20 +120,7 @@ public final class Gemm {
             Unary activation, float[] c, int co) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
         Objects.checkFromIndexSize(biasOffset, n, bias.length);
-        multiply(FLOAT, form, m, n, k, a, ao, b, bo, c, co, Store.SET);
-        int rows = Math.max(1, ROWS_OF / Math.max(1, n));
-        Workers.run(Math.ceilDiv(m, rows), t -> {
-            int first = t * rows;
-            int count = Math.min(rows, m - first);
-            for (int i = first; i < first + count; i++) {
-                for (int j = 0; j < n; j++) {
-                    c[co + i * n + j] += bias[biasOffset + j];
-                }
-            }
-            if (activation != null) {
-                Loop.map(activation, c, co + first * n, c, co + first * n, count * n);
-            }
-        });
+        FLOAT.get().run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
     }
 
     /**
@@ -177,20 +147,7 @@ public final class Gemm {
             Unary activation, double[] c, int co) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
         Objects.checkFromIndexSize(biasOffset, n, bias.length);
-        multiply(DOUBLE, form, m, n, k, a, ao, b, bo, c, co, Store.SET);
-        int rows = Math.max(1, ROWS_OF / Math.max(1, n));
-        Workers.run(Math.ceilDiv(m, rows), t -> {
-            int first = t * rows;
-            int count = Math.min(rows, m - first);
-            for (int i = first; i < first + count; i++) {
-                for (int j = 0; j < n; j++) {
-                    c[co + i * n + j] += bias[biasOffset + j];
-                }
-            }
-            if (activation != null) {
-                Loop.map(activation, c, co + first * n, c, co + first * n, count * n);
-            }
-        });
+        DOUBLE.get().run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
     }
 
     /**
@@ -280,8 +237,8 @@ public final class Gemm {
 
     private static void each(int batch, int cs, long work, IntConsumer product) {
         // few large products share the threads inside, many small ones side by side
-        if (batch > 1 && cs != 0 && work < 64 * PARALLEL && work * batch >= PARALLEL) {
-            int chunk = (int) Math.max(1, Math.min(batch, PARALLEL / 4 / Math.max(1, work)));
+        if (batch > 1 && cs != 0 && work < 64 * Product.PARALLEL && work * batch >= Product.PARALLEL) {
+            int chunk = (int) Math.max(1, Math.min(batch, Product.PARALLEL / 4 / Math.max(1, work)));
             Workers.run(Math.ceilDiv(batch, chunk), t -> {
                 for (int i = t * chunk, end = i + Math.min(chunk, batch - i); i < end; i++) {
                     product.accept(i);
@@ -311,106 +268,5 @@ public final class Gemm {
         Objects.checkFromIndexSize((long) ao, (long) m * k, a);
         Objects.checkFromIndexSize((long) bo, (long) k * n, b);
         Objects.checkFromIndexSize((long) co, (long) m * n, c);
-    }
-
-    private static <T> void multiply(
-            Tile<T> tile, Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
-        if (store == Store.SET) {
-            tile.zero(c, co, m * n);
-        }
-        if (m == 0 || n == 0 || k == 0) {
-            return;
-        }
-        if (n == 1 && m > 1) { // Cᵀ = op(B)ᵀ op(A)ᵀ: a column of one element would waste the lanes of a tile
-            Form swapped = form.transposedA() ? Form.NN : Form.NT;
-            multiply(tile, swapped, 1, m, k, b, bo, a, ao, c, co, Store.ADD);
-            return;
-        }
-        int blocks = (k + BLOCK_K - 1) / BLOCK_K;
-        int kc = (k + blocks - 1) / blocks;
-        if (m == 1 && !form.transposedB()) {
-            for (int p = 0; p < k; p += kc) {
-                tile.row(n, Math.min(kc, k - p), a, ao + p, b, bo + p * n, n, c, co);
-            }
-            return;
-        }
-        int width = tile.columns();
-        int nc = n <= PACKED / k ? n : Math.max(width, PACKED / k / width * width);
-        boolean alone = (long) m * n * k < PARALLEL;
-        for (int j = 0; j < n; j += nc) {
-            new Product<>(tile, form, m, n, k, kc, a, ao, b, bo, c, co, j, Math.min(n, j + nc)).run(alone);
-        }
-    }
-
-    /** The columns {@code from … to} of one product: packs those of B, then computes the tiles of C. */
-    private record Product<T>(
-            Tile<T> tile,
-            Form form,
-            int m,
-            int n,
-            int k,
-            int kc,
-            T a,
-            int ao,
-            T b,
-            int bo,
-            T c,
-            int co,
-            int from,
-            int to) {
-
-        void run(boolean alone) {
-            int width = tile.columns();
-            int panels = (to - from + width - 1) / width;
-            T packed = tile.buffer(panels * width * k);
-            int group = Math.max(1, 128 / width);
-            int rows = m >= 256 ? 64 : 32;
-            int across = (panels + group - 1) / group;
-            int down = (m + rows - 1) / rows;
-            if (alone) {
-                pack(packed, 0, panels);
-                block(packed, 0, m, 0, panels);
-            } else {
-                Workers.run(across, g -> pack(packed, g * group, Math.min(panels, (g + 1) * group)));
-                Workers.run(across * down, t -> {
-                    int g = t / down;
-                    int r = t % down;
-                    block(packed, r * rows, Math.min(m, (r + 1) * rows), g * group, Math.min(panels, (g + 1) * group));
-                });
-            }
-        }
-
-        private void pack(T packed, int firstPanel, int lastPanel) {
-            int width = tile.columns();
-            for (int q = firstPanel; q < lastPanel; q++) {
-                int j = from + q * width;
-                int columns = Math.min(width, to - j);
-                if (form.transposedB()) {
-                    tile.packTransposed(b, bo + j * k, k, k, columns, packed, q * width * k);
-                } else {
-                    tile.pack(b, bo + j, n, k, columns, packed, q * width * k);
-                }
-            }
-        }
-
-        private void block(T packed, int firstRow, int lastRow, int firstPanel, int lastPanel) {
-            int width = tile.columns();
-            int rowStep = form.transposedA() ? 1 : k;
-            int stepOfK = form.transposedA() ? m : 1;
-            for (int p = 0; p < k; p += kc) {
-                int depth = Math.min(kc, k - p);
-                for (int q = firstPanel; q < lastPanel; q++) {
-                    int j = from + q * width;
-                    int columns = Math.min(width, to - j);
-                    int panel = q * width * k + p * width;
-                    for (int i = firstRow; i < lastRow; i += Tile.ROWS) {
-                        tile.add(
-                                Math.min(Tile.ROWS, lastRow - i), columns, depth,
-                                a, ao + i * rowStep + p * stepOfK, rowStep, stepOfK,
-                                packed, panel, c, co + i * n + j, n);
-                    }
-                }
-            }
-        }
     }
 }

@@ -3,41 +3,79 @@ package surprisal.kernels;
 import java.util.Arrays;
 
 /**
- * The micro-kernel of {@link Gemm} and what goes with it, for one kind of array. The subclasses here are the scalar
+ * The micro-kernel of {@link Product} and what goes with it, for one kind of array. The subclasses here are the scalar
  * loops; {@link FloatTile} and {@link DoubleTile} are the vectors.
  */
 abstract class Tile<T> {
 
-    static final int ROWS = 4;
+    /** Floats of eight vectors of 512 bits. */
+    private static final int WIDEST = 128;
 
-    /** Columns of a tile and of a packed panel. */
+    /** Rows of a tile. */
+    abstract int rows();
+
+    /** Columns of a tile and of a packed panel; a multiple of its rows. */
     abstract int columns();
+
+    /** As many zeros as a row of tiles may read; never written. */
+    abstract T zeros();
+
+    abstract T array(int size);
+
+    abstract int length(T x);
 
     abstract void zero(T c, int co, int n);
 
-    /** This thread's scratch memory, of at least so many elements; the next call hands out the same memory. */
-    abstract T buffer(int size);
+    /**
+     * Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, into panels of {@link #columns} columns that
+     * begin {@code panel} elements apart; the last one is padded with zeros.
+     */
+    abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o, int panel);
 
-    /** Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, padded with zeros to the tile's width. */
-    abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o);
-
-    /** The same for a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */
+    /** Packs one panel of a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */
     abstract void packTransposed(T b, int bo, int ld, int depth, int columns, T to, int o);
 
-    /** C[rows, columns] += A[rows, depth] · panel[depth, columns()]. */
-    abstract void add(
-            int rows, int columns, int depth, T a, int ao, int rowStep, int stepOfK, T panel, int po, T c, int co, int ld);
+    /**
+     * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, columns()]: D is C itself to add to it, or
+     * {@link #zeros} with a step of 0 to set it. An element may be read from D before any of C is written.
+     */
+    abstract void multiply(
+            int rows, int columns, int depth, T a, int ao, int rowStep, int stepOfK, T b, int bo, int stepOfB,
+            T d, int dof, int dl, T c, int co, int ld);
 
-    /** c[n] += a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart. */
-    abstract void row(int n, int depth, T a, int ao, T b, int bo, int ld, T c, int co);
+    /** c[n] = d[n] + a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
+    abstract void row(int n, int depth, T a, int ao, T b, int bo, int ld, T d, int dof, int next, T c, int co);
+
+    /** C = f(C + bias), row by row; f may be null. */
+    abstract void finish(T bias, int biasOffset, Unary activation, int rows, int columns, T c, int co, int ld);
 
     static class OfFloat extends Tile<float[]> {
         private static final int WIDTH = 16;
-        private final ThreadLocal<float[]> kept = new ThreadLocal<>();
+        private final float[] zeros = new float[WIDEST];
+
+        @Override
+        int rows() {
+            return 4;
+        }
 
         @Override
         int columns() {
             return WIDTH;
+        }
+
+        @Override
+        final float[] zeros() {
+            return zeros;
+        }
+
+        @Override
+        final float[] array(int size) {
+            return new float[size];
+        }
+
+        @Override
+        final int length(float[] x) {
+            return x.length;
         }
 
         @Override
@@ -46,71 +84,87 @@ abstract class Tile<T> {
         }
 
         @Override
-        final float[] buffer(int size) {
-            float[] buffer = kept.get();
-            if (buffer == null || buffer.length < size) {
-                buffer = new float[size];
-                kept.set(buffer);
-            }
-            return buffer;
-        }
-
-        @Override
-        final void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o) {
+        void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int panel) {
             int width = columns();
             for (int p = 0; p < depth; p++) {
-                System.arraycopy(b, bo + p * ld, to, o + p * width, columns);
-                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+                int from = bo + p * ld;
+                int at = o + p * width;
+                int j = 0;
+                for (; j < columns - width + 1; j += width, at += panel) {
+                    System.arraycopy(b, from + j, to, at, width);
+                }
+                if (j < columns) {
+                    System.arraycopy(b, from + j, to, at, columns - j);
+                    Arrays.fill(to, at + columns - j, at + width, 0);
+                }
             }
         }
 
         @Override
         final void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o) {
             int width = columns();
-            for (int p0 = 0; p0 < depth; p0 += 16) { // sixteen steps of k at a time stay in the cache
-                int end = Math.min(depth, p0 + 16);
-                for (int j = 0; j < columns; j++) {
-                    for (int p = p0; p < end; p++) {
-                        to[o + p * width + j] = b[bo + j * ld + p];
-                    }
-                }
-                for (int p = p0; p < end; p++) {
-                    Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
-                }
+            int j = 0;
+            for (; j < columns - 7; j += 8) {
+                turn8(b, bo + j * ld, ld, depth, to, o + j, width);
+            }
+            for (; j < columns; j++) {
+                turn1(b, bo + j * ld, depth, to, o + j, width);
+            }
+            for (int p = 0; columns < width && p < depth; p++) {
+                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+            }
+        }
+
+        /** Eight rows of B become eight columns: eight streams in, one out. */
+        private static void turn8(float[] b, int row0, int ld, int depth, float[] to, int o, int width) {
+            int row1 = row0 + ld;
+            int row2 = row1 + ld;
+            int row3 = row2 + ld;
+            int row4 = row3 + ld;
+            int row5 = row4 + ld;
+            int row6 = row5 + ld;
+            int row7 = row6 + ld;
+            for (int p = 0; p < depth; p++) {
+                int at = o + p * width;
+                to[at] = b[row0 + p];
+                to[at + 1] = b[row1 + p];
+                to[at + 2] = b[row2 + p];
+                to[at + 3] = b[row3 + p];
+                to[at + 4] = b[row4 + p];
+                to[at + 5] = b[row5 + p];
+                to[at + 6] = b[row6 + p];
+                to[at + 7] = b[row7 + p];
+            }
+        }
+
+        private static void turn1(float[] b, int row, int depth, float[] to, int o, int width) {
+            for (int p = 0; p < depth; p++) {
+                to[o + p * width] = b[row + p];
             }
         }
 
         @Override
-        void add(
-                int rows,
-                int columns,
-                int depth,
-                float[] a,
-                int ao,
-                int rowStep,
-                int stepOfK,
-                float[] panel,
-                int po,
-                float[] c,
-                int co,
-                int ld) {
+        void multiply(
+                int rows, int columns, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+                float[] d, int dof, int dl, float[] c, int co, int ld) {
             float[] sum = new float[WIDTH];
             for (int i = 0; i < rows; i++) {
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     float x = a[ao + i * rowStep + p * stepOfK];
                     for (int j = 0; j < WIDTH; j++) {
-                        sum[j] = Fma.fma(x, panel[po + p * WIDTH + j], sum[j]);
+                        sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
                 }
                 for (int j = 0; j < columns; j++) {
-                    c[co + i * ld + j] += sum[j];
+                    c[co + i * ld + j] = d[dof + i * dl + j] + sum[j];
                 }
             }
         }
 
         @Override
-        void row(int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] c, int co) {
+        void row(
+                int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
             float[] sum = new float[n];
             for (int p = 0; p < depth; p++) {
                 float x = a[ao + p];
@@ -119,18 +173,54 @@ abstract class Tile<T> {
                 }
             }
             for (int j = 0; j < n; j++) {
-                c[co + j] += sum[j];
+                c[co + j] = d[dof + j * next] + sum[j];
+            }
+        }
+
+        @Override
+        final void finish(float[] bias, int biasOffset, Unary activation, int rows, int columns, float[] c, int co, int ld) {
+            for (int i = 0; i < rows; i++) {
+                int row = co + i * ld;
+                for (int j = 0; j < columns; j++) {
+                    c[row + j] += bias[biasOffset + j];
+                }
+                if (activation != null && columns < ld) {
+                    Loop.map(activation, c, row, c, row, columns);
+                }
+            }
+            if (activation != null && columns == ld) {
+                Loop.map(activation, c, co, c, co, rows * columns);
             }
         }
     }
 
     static class OfDouble extends Tile<double[]> {
         private static final int WIDTH = 8;
-        private final ThreadLocal<double[]> kept = new ThreadLocal<>();
+        private final double[] zeros = new double[WIDEST];
+
+        @Override
+        int rows() {
+            return 4;
+        }
 
         @Override
         int columns() {
             return WIDTH;
+        }
+
+        @Override
+        final double[] zeros() {
+            return zeros;
+        }
+
+        @Override
+        final double[] array(int size) {
+            return new double[size];
+        }
+
+        @Override
+        final int length(double[] x) {
+            return x.length;
         }
 
         @Override
@@ -139,71 +229,87 @@ abstract class Tile<T> {
         }
 
         @Override
-        final double[] buffer(int size) {
-            double[] buffer = kept.get();
-            if (buffer == null || buffer.length < size) {
-                buffer = new double[size];
-                kept.set(buffer);
-            }
-            return buffer;
-        }
-
-        @Override
-        final void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o) {
+        void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int panel) {
             int width = columns();
             for (int p = 0; p < depth; p++) {
-                System.arraycopy(b, bo + p * ld, to, o + p * width, columns);
-                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+                int from = bo + p * ld;
+                int at = o + p * width;
+                int j = 0;
+                for (; j < columns - width + 1; j += width, at += panel) {
+                    System.arraycopy(b, from + j, to, at, width);
+                }
+                if (j < columns) {
+                    System.arraycopy(b, from + j, to, at, columns - j);
+                    Arrays.fill(to, at + columns - j, at + width, 0);
+                }
             }
         }
 
         @Override
         final void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o) {
             int width = columns();
-            for (int p0 = 0; p0 < depth; p0 += 16) {
-                int end = Math.min(depth, p0 + 16);
-                for (int j = 0; j < columns; j++) {
-                    for (int p = p0; p < end; p++) {
-                        to[o + p * width + j] = b[bo + j * ld + p];
-                    }
-                }
-                for (int p = p0; p < end; p++) {
-                    Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
-                }
+            int j = 0;
+            for (; j < columns - 7; j += 8) {
+                turn8(b, bo + j * ld, ld, depth, to, o + j, width);
+            }
+            for (; j < columns; j++) {
+                turn1(b, bo + j * ld, depth, to, o + j, width);
+            }
+            for (int p = 0; columns < width && p < depth; p++) {
+                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+            }
+        }
+
+        /** Eight rows of B become eight columns: eight streams in, one out. */
+        private static void turn8(double[] b, int row0, int ld, int depth, double[] to, int o, int width) {
+            int row1 = row0 + ld;
+            int row2 = row1 + ld;
+            int row3 = row2 + ld;
+            int row4 = row3 + ld;
+            int row5 = row4 + ld;
+            int row6 = row5 + ld;
+            int row7 = row6 + ld;
+            for (int p = 0; p < depth; p++) {
+                int at = o + p * width;
+                to[at] = b[row0 + p];
+                to[at + 1] = b[row1 + p];
+                to[at + 2] = b[row2 + p];
+                to[at + 3] = b[row3 + p];
+                to[at + 4] = b[row4 + p];
+                to[at + 5] = b[row5 + p];
+                to[at + 6] = b[row6 + p];
+                to[at + 7] = b[row7 + p];
+            }
+        }
+
+        private static void turn1(double[] b, int row, int depth, double[] to, int o, int width) {
+            for (int p = 0; p < depth; p++) {
+                to[o + p * width] = b[row + p];
             }
         }
 
         @Override
-        void add(
-                int rows,
-                int columns,
-                int depth,
-                double[] a,
-                int ao,
-                int rowStep,
-                int stepOfK,
-                double[] panel,
-                int po,
-                double[] c,
-                int co,
-                int ld) {
+        void multiply(
+                int rows, int columns, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+                double[] d, int dof, int dl, double[] c, int co, int ld) {
             double[] sum = new double[WIDTH];
             for (int i = 0; i < rows; i++) {
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     double x = a[ao + i * rowStep + p * stepOfK];
                     for (int j = 0; j < WIDTH; j++) {
-                        sum[j] = Fma.fma(x, panel[po + p * WIDTH + j], sum[j]);
+                        sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
                 }
                 for (int j = 0; j < columns; j++) {
-                    c[co + i * ld + j] += sum[j];
+                    c[co + i * ld + j] = d[dof + i * dl + j] + sum[j];
                 }
             }
         }
 
         @Override
-        void row(int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] c, int co) {
+        void row(
+                int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, int next, double[] c, int co) {
             double[] sum = new double[n];
             for (int p = 0; p < depth; p++) {
                 double x = a[ao + p];
@@ -212,7 +318,23 @@ abstract class Tile<T> {
                 }
             }
             for (int j = 0; j < n; j++) {
-                c[co + j] += sum[j];
+                c[co + j] = d[dof + j * next] + sum[j];
+            }
+        }
+
+        @Override
+        final void finish(double[] bias, int biasOffset, Unary activation, int rows, int columns, double[] c, int co, int ld) {
+            for (int i = 0; i < rows; i++) {
+                int row = co + i * ld;
+                for (int j = 0; j < columns; j++) {
+                    c[row + j] += bias[biasOffset + j];
+                }
+                if (activation != null && columns < ld) {
+                    Loop.map(activation, c, row, c, row, columns);
+                }
+            }
+            if (activation != null && columns == ld) {
+                Loop.map(activation, c, co, c, co, rows * columns);
             }
         }
     }

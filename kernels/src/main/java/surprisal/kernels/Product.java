@@ -1,0 +1,244 @@
+package surprisal.kernels;
+
+import java.util.function.IntConsumer;
+import surprisal.kernels.Gemm.Form;
+import surprisal.kernels.Gemm.Store;
+
+/** One product at a time, in blocks; each thread keeps one of these with its buffers, so that a product allocates nothing. */
+final class Product<T> {
+
+    /* C's columns are cut so that a block of B, all of its columns and at most 256 steps of k, stays packed in the
+     * second-level cache. B is packed once, row by row as it lies, into panels as wide as a tile, each of which stays in
+     * the first-level cache while the tiles of some rows of C use it. The tiles write C = D + A·B: D is a row of zeros
+     * where C is new, so C is neither cleared nor read, and C itself later.
+     *
+     * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
+     * transposed, each step of k would be on another page: then it is packed like B. */
+
+    private static final int BLOCK_K = 256;
+
+    /** Elements of B that are packed at a time: 384 KiB of floats. */
+    private static final int PACKED = 3 << 15;
+
+    /** Rows of a transposed A that are packed at a time. */
+    private static final int ROWS_OF_A = 512;
+
+    /** With fewer rows of C than this, B is read where it lies. */
+    private static final int FEW_ROWS = 16;
+
+    /** With fewer columns than this, so is a transposed A. */
+    private static final int FEW_COLUMNS = 64;
+
+    /** Rows or steps of k that one task packs. */
+    private static final int SLICE = 32;
+
+    /** Below this many multiply-adds the threads stay out: waking one costs more. */
+    static final long PARALLEL = 1 << 18;
+
+    private final Tile<T> tile;
+    private final int width;
+    private final IntConsumer packing = this::pack;
+    private final IntConsumer tiling = this::tiles;
+    private T packedA;
+    private T packedB;
+
+    // the product
+    private Form form;
+    private int m;
+    private int n;
+    private int k;
+    private T a;
+    private int ao;
+    private T b;
+    private int bo;
+    private T c;
+    private int co;
+    private T bias;
+    private int biasOffset;
+    private Unary activation;
+
+    // the block: columns j … j + columns of C, steps p … p + depth of k, rows i … i + rows
+    private int j;
+    private int columns;
+    private int p;
+    private int depth;
+    private int i;
+    private int rows;
+    private boolean fresh;
+    private boolean packsA;
+    private int lying;
+    private int slicesOfB;
+    private int down;
+
+    Product(Tile<T> tile) {
+        this.tile = tile;
+        this.width = tile.columns();
+        this.packedA = tile.array(0);
+        this.packedB = tile.array(0);
+    }
+
+    /** C = op(A) · op(B), or C += op(A) · op(B); with a bias, C = f(op(A) · op(B) + bias). */
+    void run(
+            Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store, T bias, int biasOffset,
+            Unary activation) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (k == 0 || n == 1) {
+            if (k > 0) { // Cᵀ = op(B)ᵀ op(A)ᵀ: a column of one element would waste the lanes of a tile
+                Form swapped = form.transposedA() ? Form.NN : Form.NT;
+                start(swapped, 1, m, k, b, bo, a, ao, c, co, store);
+            } else if (store == Store.SET) {
+                tile.zero(c, co, m * n);
+            }
+            if (bias != null) {
+                tile.finish(bias, biasOffset, activation, m, n, c, co, n);
+            }
+            return;
+        }
+        this.bias = bias;
+        this.biasOffset = biasOffset;
+        this.activation = activation;
+        start(form, m, n, k, a, ao, b, bo, c, co, store);
+        this.bias = null;
+    }
+
+    private void start(Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
+        this.form = form;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.a = a;
+        this.ao = ao;
+        this.b = b;
+        this.bo = bo;
+        this.c = c;
+        this.co = co;
+        int parts = Math.ceilDiv(k, BLOCK_K);
+        int kc = Math.ceilDiv(k, parts);
+        if (m == 1 && !form.transposedB()) {
+            row(kc, store);
+        } else {
+            blocks(kc, store, (long) m * n * k < PARALLEL);
+        }
+        this.a = null; // keep no caller's memory alive
+        this.b = null;
+        this.c = null;
+    }
+
+    private void row(int kc, Store store) {
+        for (int p = 0; p < k; p += kc) {
+            boolean fresh = p == 0 && store == Store.SET;
+            T d = fresh ? tile.zeros() : c;
+            tile.row(n, Math.min(kc, k - p), a, ao + p, b, bo + p * n, n, d, fresh ? 0 : co, fresh ? 0 : 1, c, co);
+        }
+        if (bias != null) {
+            tile.finish(bias, biasOffset, activation, 1, n, c, co, n);
+        }
+    }
+
+    private void blocks(int kc, Store store, boolean alone) {
+        int most = Math.max(width, PACKED / kc / width * width);
+        int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), width) * width;
+        packsA = form.transposedA() && n >= FEW_COLUMNS;
+        int mc = packsA ? ROWS_OF_A : m;
+        for (j = 0; j < n; j += nc) {
+            columns = Math.min(nc, n - j);
+            lying = m < FEW_ROWS && !form.transposedB() ? columns / width : 0;
+            for (p = 0; p < k; p += kc) {
+                depth = Math.min(kc, k - p);
+                fresh = p == 0 && store == Store.SET;
+                for (i = 0; i < m; i += mc) {
+                    rows = Math.min(mc, m - i);
+                    block(alone);
+                }
+            }
+        }
+    }
+
+    private void block(boolean alone) {
+        int panels = Math.ceilDiv(columns, width);
+        slicesOfB = i > 0 || lying * width == columns ? 0 : form.transposedB() ? panels : Math.ceilDiv(depth, SLICE);
+        int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
+        packedB = room(packedB, panels * width * depth);
+        packedA = room(packedA, packsA ? Math.ceilDiv(rows, width) * width * depth : 0);
+        down = Math.ceilDiv(rows, rowsOfTask());
+        share(alone, slicesOfA + slicesOfB, packing);
+        share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
+    }
+
+    private static void share(boolean alone, int tasks, IntConsumer task) {
+        if (alone) {
+            for (int t = 0; t < tasks; t++) {
+                task.accept(t);
+            }
+        } else {
+            Workers.run(tasks, task);
+        }
+    }
+
+    private T room(T buffer, int size) {
+        return tile.length(buffer) < size ? tile.array(size) : buffer;
+    }
+
+    private int rowsOfTask() {
+        return rows >= 256 ? 64 : 32;
+    }
+
+    private int panelsOfTask() {
+        return Math.max(1, 128 / width);
+    }
+
+    private void pack(int t) {
+        if (t >= slicesOfB) {
+            int first = (t - slicesOfB) * SLICE;
+            int count = Math.min(SLICE, depth - first);
+            tile.pack(a, ao + (p + first) * m + i, m, count, rows, packedA, first * width, width * depth);
+        } else if (form.transposedB()) {
+            int from = j + t * width;
+            tile.packTransposed(
+                    b, bo + from * k + p, k, depth, Math.min(width, j + columns - from), packedB, t * width * depth);
+        } else {
+            int first = t * SLICE;
+            int count = Math.min(SLICE, depth - first);
+            int done = lying * width;
+            tile.pack(
+                    b, bo + (p + first) * n + j + done, n, count, columns - done,
+                    packedB, done * depth + first * width, width * depth);
+        }
+    }
+
+    /** The tiles of some rows and some panels. */
+    private void tiles(int t) {
+        int r = t % down;
+        int firstRow = r * rowsOfTask();
+        int lastRow = Math.min(rows, firstRow + rowsOfTask());
+        int firstPanel = t / down * panelsOfTask();
+        int lastPanel = Math.min(Math.ceilDiv(columns, width), firstPanel + panelsOfTask());
+        int rowStep = packsA || form.transposedA() ? 1 : k;
+        int stepOfK = packsA ? width : form.transposedA() ? m : 1;
+        for (int q = firstPanel; q < lastPanel; q++) {
+            boolean lies = q < lying;
+            T panel = lies ? b : packedB;
+            int po = lies ? bo + p * n + j + q * width : q * width * depth;
+            int stepOfB = lies ? n : width;
+            int wide = Math.min(width, columns - q * width);
+            for (int row = firstRow; row < lastRow; row += tile.rows()) {
+                T x = packsA ? packedA : a;
+                int xo = packsA
+                        ? row / width * width * depth + row % width
+                        : ao + (i + row) * rowStep + p * stepOfK;
+                int at = co + (i + row) * n + j + q * width;
+                tile.multiply(
+                        Math.min(tile.rows(), lastRow - row), wide, depth, x, xo, rowStep, stepOfK, panel, po, stepOfB,
+                        fresh ? tile.zeros() : c, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
+            }
+        }
+        if (bias != null && p + depth == k) {
+            int from = j + firstPanel * width;
+            int wide = Math.min(j + columns, j + lastPanel * width) - from;
+            tile.finish(
+                    bias, biasOffset + from, activation, lastRow - firstRow, wide, c, co + (i + firstRow) * n + from, n);
+        }
+    }
+}
