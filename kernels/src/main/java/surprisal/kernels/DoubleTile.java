@@ -9,8 +9,9 @@ final class DoubleTile extends Tile.OfDouble {
     private static final VectorSpecies<Double> S = Lanes.D;
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
+    private static final int WIDE = S.vectorBitSize() == 512 ? 3 * W : 2 * W;
 
-    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[8 * 2 * W]);
+    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * WIDE]);
 
     @Override
     int rows() {
@@ -18,57 +19,223 @@ final class DoubleTile extends Tile.OfDouble {
     }
 
     @Override
-    int columns() {
+    int lanes() {
+        return W;
+    }
+
+    @Override
+    int narrow() {
         return 2 * W;
     }
 
     @Override
-    void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int panel) {
-        int whole = columns / (2 * W);
+    int wide() {
+        return WIDE;
+    }
+
+    @Override
+    void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
+        if (columns < width) {
+            super.pack(b, bo, ld, depth, columns, to, o, width);
+        } else if (width == 3 * W) {
+            copy3(b, bo, ld, depth, to, o);
+        } else if (width == 2 * W) {
+            copy2(b, bo, ld, depth, to, o);
+        } else {
+            copy1(b, bo, ld, depth, to, o);
+        }
+    }
+
+    private static void copy3(double[] b, int bo, int ld, int depth, double[] to, int o) {
         for (int p = 0; p < depth; p++) {
             int from = bo + p * ld;
-            int at = o + p * (2 * W);
-            for (int q = 0; q < whole; q++, from += 2 * W, at += panel) {
-                DoubleVector.fromArray(S, b, from).intoArray(to, at);
-                DoubleVector.fromArray(S, b, from + W).intoArray(to, at + W);
-            }
+            DoubleVector x = DoubleVector.fromArray(S, b, from);
+            DoubleVector y = DoubleVector.fromArray(S, b, from + W);
+            DoubleVector z = DoubleVector.fromArray(S, b, from + 2 * W);
+            x.intoArray(to, o + p * 3 * W);
+            y.intoArray(to, o + p * 3 * W + W);
+            z.intoArray(to, o + p * 3 * W + 2 * W);
         }
-        int j = whole * 2 * W;
-        if (j < columns) {
-            super.pack(b, bo + j, ld, depth, columns - j, to, o + whole * panel, panel);
+    }
+
+    private static void copy2(double[] b, int bo, int ld, int depth, double[] to, int o) {
+        for (int p = 0; p < depth; p++) {
+            int from = bo + p * ld;
+            DoubleVector x = DoubleVector.fromArray(S, b, from);
+            DoubleVector y = DoubleVector.fromArray(S, b, from + W);
+            x.intoArray(to, o + p * 2 * W);
+            y.intoArray(to, o + p * 2 * W + W);
+        }
+    }
+
+    private static void copy1(double[] b, int bo, int ld, int depth, double[] to, int o) {
+        for (int p = 0; p < depth; p++) {
+            DoubleVector.fromArray(S, b, bo + p * ld).intoArray(to, o + p * W);
         }
     }
 
     @Override
     void multiply(
-            int rows, int columns, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        if (columns == 2 * W) {
-            tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        if (columns == width) {
+            tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
             return;
         }
         double[] whole = edge.get();
-        tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, 2 * W);
+        tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, width);
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * 2 * W + j];
+                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
             }
         }
     }
 
     private static void tile(
-            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            int rows, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        if (rows > 4) {
-            tile8(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        if (width == 3 * W) {
+            tile8x3(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else if (rows > 4) {
+            tile8x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         } else {
-            tile4(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+            tile4x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         }
     }
 
     // rows beyond the edge repeat the last one: all of D is read before C is written, since they may be the same
 
-    private static void tile8(
+    private static void tile8x3(
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = Math.min(5, rows - 1);
+        int i6 = Math.min(6, rows - 1);
+        int i7 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        int row4 = ao + i4 * rowStep;
+        int row5 = ao + i5 * rowStep;
+        int row6 = ao + i6 * rowStep;
+        int row7 = ao + i7 * rowStep;
+        DoubleVector c00 = DoubleVector.zero(S);
+        DoubleVector c01 = DoubleVector.zero(S);
+        DoubleVector c02 = DoubleVector.zero(S);
+        DoubleVector c10 = DoubleVector.zero(S);
+        DoubleVector c11 = DoubleVector.zero(S);
+        DoubleVector c12 = DoubleVector.zero(S);
+        DoubleVector c20 = DoubleVector.zero(S);
+        DoubleVector c21 = DoubleVector.zero(S);
+        DoubleVector c22 = DoubleVector.zero(S);
+        DoubleVector c30 = DoubleVector.zero(S);
+        DoubleVector c31 = DoubleVector.zero(S);
+        DoubleVector c32 = DoubleVector.zero(S);
+        DoubleVector c40 = DoubleVector.zero(S);
+        DoubleVector c41 = DoubleVector.zero(S);
+        DoubleVector c42 = DoubleVector.zero(S);
+        DoubleVector c50 = DoubleVector.zero(S);
+        DoubleVector c51 = DoubleVector.zero(S);
+        DoubleVector c52 = DoubleVector.zero(S);
+        DoubleVector c60 = DoubleVector.zero(S);
+        DoubleVector c61 = DoubleVector.zero(S);
+        DoubleVector c62 = DoubleVector.zero(S);
+        DoubleVector c70 = DoubleVector.zero(S);
+        DoubleVector c71 = DoubleVector.zero(S);
+        DoubleVector c72 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            DoubleVector b0 = DoubleVector.fromArray(S, b, bo + p * stepOfB);
+            DoubleVector b1 = DoubleVector.fromArray(S, b, bo + p * stepOfB + W);
+            DoubleVector b2 = DoubleVector.fromArray(S, b, bo + p * stepOfB + 2 * W);
+            DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            c02 = a0.fma(b2, c02);
+            DoubleVector a1 = DoubleVector.broadcast(S, a[row1 + at]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            c12 = a1.fma(b2, c12);
+            DoubleVector a2 = DoubleVector.broadcast(S, a[row2 + at]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            c22 = a2.fma(b2, c22);
+            DoubleVector a3 = DoubleVector.broadcast(S, a[row3 + at]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            c32 = a3.fma(b2, c32);
+            DoubleVector a4 = DoubleVector.broadcast(S, a[row4 + at]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            c42 = a4.fma(b2, c42);
+            DoubleVector a5 = DoubleVector.broadcast(S, a[row5 + at]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            c52 = a5.fma(b2, c52);
+            DoubleVector a6 = DoubleVector.broadcast(S, a[row6 + at]);
+            c60 = a6.fma(b0, c60);
+            c61 = a6.fma(b1, c61);
+            c62 = a6.fma(b2, c62);
+            DoubleVector a7 = DoubleVector.broadcast(S, a[row7 + at]);
+            c70 = a7.fma(b0, c70);
+            c71 = a7.fma(b1, c71);
+            c72 = a7.fma(b2, c72);
+        }
+        c00 = DoubleVector.fromArray(S, d, dof).add(c00);
+        c01 = DoubleVector.fromArray(S, d, dof + W).add(c01);
+        c02 = DoubleVector.fromArray(S, d, dof + 2 * W).add(c02);
+        c10 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = DoubleVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c12 = DoubleVector.fromArray(S, d, dof + i1 * dl + 2 * W).add(c12);
+        c20 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = DoubleVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c22 = DoubleVector.fromArray(S, d, dof + i2 * dl + 2 * W).add(c22);
+        c30 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = DoubleVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c32 = DoubleVector.fromArray(S, d, dof + i3 * dl + 2 * W).add(c32);
+        c40 = DoubleVector.fromArray(S, d, dof + i4 * dl).add(c40);
+        c41 = DoubleVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
+        c42 = DoubleVector.fromArray(S, d, dof + i4 * dl + 2 * W).add(c42);
+        c50 = DoubleVector.fromArray(S, d, dof + i5 * dl).add(c50);
+        c51 = DoubleVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
+        c52 = DoubleVector.fromArray(S, d, dof + i5 * dl + 2 * W).add(c52);
+        c60 = DoubleVector.fromArray(S, d, dof + i6 * dl).add(c60);
+        c61 = DoubleVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
+        c62 = DoubleVector.fromArray(S, d, dof + i6 * dl + 2 * W).add(c62);
+        c70 = DoubleVector.fromArray(S, d, dof + i7 * dl).add(c70);
+        c71 = DoubleVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
+        c72 = DoubleVector.fromArray(S, d, dof + i7 * dl + 2 * W).add(c72);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c02.intoArray(c, co + 2 * W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c12.intoArray(c, co + i1 * ld + 2 * W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c22.intoArray(c, co + i2 * ld + 2 * W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
+        c32.intoArray(c, co + i3 * ld + 2 * W);
+        c40.intoArray(c, co + i4 * ld);
+        c41.intoArray(c, co + i4 * ld + W);
+        c42.intoArray(c, co + i4 * ld + 2 * W);
+        c50.intoArray(c, co + i5 * ld);
+        c51.intoArray(c, co + i5 * ld + W);
+        c52.intoArray(c, co + i5 * ld + 2 * W);
+        c60.intoArray(c, co + i6 * ld);
+        c61.intoArray(c, co + i6 * ld + W);
+        c62.intoArray(c, co + i6 * ld + 2 * W);
+        c70.intoArray(c, co + i7 * ld);
+        c71.intoArray(c, co + i7 * ld + W);
+        c72.intoArray(c, co + i7 * ld + 2 * W);
+    }
+
+    private static void tile8x2(
             int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
         int i1 = Math.min(1, rows - 1);
@@ -165,7 +332,7 @@ final class DoubleTile extends Tile.OfDouble {
         c71.intoArray(c, co + i7 * ld + W);
     }
 
-    private static void tile4(
+    private static void tile4x2(
             int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
         int i1 = Math.min(1, rows - 1);

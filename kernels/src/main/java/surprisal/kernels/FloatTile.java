@@ -9,8 +9,9 @@ final class FloatTile extends Tile.OfFloat {
     private static final VectorSpecies<Float> S = Lanes.F;
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
+    private static final int WIDE = S.vectorBitSize() == 512 ? 3 * W : 2 * W;
 
-    private final ThreadLocal<float[]> edge = ThreadLocal.withInitial(() -> new float[8 * 2 * W]);
+    private final ThreadLocal<float[]> edge = ThreadLocal.withInitial(() -> new float[ROWS * WIDE]);
 
     @Override
     int rows() {
@@ -18,57 +19,223 @@ final class FloatTile extends Tile.OfFloat {
     }
 
     @Override
-    int columns() {
+    int lanes() {
+        return W;
+    }
+
+    @Override
+    int narrow() {
         return 2 * W;
     }
 
     @Override
-    void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int panel) {
-        int whole = columns / (2 * W);
+    int wide() {
+        return WIDE;
+    }
+
+    @Override
+    void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
+        if (columns < width) {
+            super.pack(b, bo, ld, depth, columns, to, o, width);
+        } else if (width == 3 * W) {
+            copy3(b, bo, ld, depth, to, o);
+        } else if (width == 2 * W) {
+            copy2(b, bo, ld, depth, to, o);
+        } else {
+            copy1(b, bo, ld, depth, to, o);
+        }
+    }
+
+    private static void copy3(float[] b, int bo, int ld, int depth, float[] to, int o) {
         for (int p = 0; p < depth; p++) {
             int from = bo + p * ld;
-            int at = o + p * (2 * W);
-            for (int q = 0; q < whole; q++, from += 2 * W, at += panel) {
-                FloatVector.fromArray(S, b, from).intoArray(to, at);
-                FloatVector.fromArray(S, b, from + W).intoArray(to, at + W);
-            }
+            FloatVector x = FloatVector.fromArray(S, b, from);
+            FloatVector y = FloatVector.fromArray(S, b, from + W);
+            FloatVector z = FloatVector.fromArray(S, b, from + 2 * W);
+            x.intoArray(to, o + p * 3 * W);
+            y.intoArray(to, o + p * 3 * W + W);
+            z.intoArray(to, o + p * 3 * W + 2 * W);
         }
-        int j = whole * 2 * W;
-        if (j < columns) {
-            super.pack(b, bo + j, ld, depth, columns - j, to, o + whole * panel, panel);
+    }
+
+    private static void copy2(float[] b, int bo, int ld, int depth, float[] to, int o) {
+        for (int p = 0; p < depth; p++) {
+            int from = bo + p * ld;
+            FloatVector x = FloatVector.fromArray(S, b, from);
+            FloatVector y = FloatVector.fromArray(S, b, from + W);
+            x.intoArray(to, o + p * 2 * W);
+            y.intoArray(to, o + p * 2 * W + W);
+        }
+    }
+
+    private static void copy1(float[] b, int bo, int ld, int depth, float[] to, int o) {
+        for (int p = 0; p < depth; p++) {
+            FloatVector.fromArray(S, b, bo + p * ld).intoArray(to, o + p * W);
         }
     }
 
     @Override
     void multiply(
-            int rows, int columns, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
             float[] d, int dof, int dl, float[] c, int co, int ld) {
-        if (columns == 2 * W) {
-            tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        if (columns == width) {
+            tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
             return;
         }
         float[] whole = edge.get();
-        tile(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, 2 * W);
+        tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, width);
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * 2 * W + j];
+                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
             }
         }
     }
 
     private static void tile(
-            int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            int rows, int width, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
             float[] d, int dof, int dl, float[] c, int co, int ld) {
-        if (rows > 4) {
-            tile8(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        if (width == 3 * W) {
+            tile8x3(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else if (rows > 4) {
+            tile8x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         } else {
-            tile4(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+            tile4x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         }
     }
 
     // rows beyond the edge repeat the last one: all of D is read before C is written, since they may be the same
 
-    private static void tile8(
+    private static void tile8x3(
+            int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+            float[] d, int dof, int dl, float[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = Math.min(5, rows - 1);
+        int i6 = Math.min(6, rows - 1);
+        int i7 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        int row4 = ao + i4 * rowStep;
+        int row5 = ao + i5 * rowStep;
+        int row6 = ao + i6 * rowStep;
+        int row7 = ao + i7 * rowStep;
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c02 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c22 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c32 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c42 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c52 = FloatVector.zero(S);
+        FloatVector c60 = FloatVector.zero(S);
+        FloatVector c61 = FloatVector.zero(S);
+        FloatVector c62 = FloatVector.zero(S);
+        FloatVector c70 = FloatVector.zero(S);
+        FloatVector c71 = FloatVector.zero(S);
+        FloatVector c72 = FloatVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            FloatVector b0 = FloatVector.fromArray(S, b, bo + p * stepOfB);
+            FloatVector b1 = FloatVector.fromArray(S, b, bo + p * stepOfB + W);
+            FloatVector b2 = FloatVector.fromArray(S, b, bo + p * stepOfB + 2 * W);
+            FloatVector a0 = FloatVector.broadcast(S, a[row0 + at]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            c02 = a0.fma(b2, c02);
+            FloatVector a1 = FloatVector.broadcast(S, a[row1 + at]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            c12 = a1.fma(b2, c12);
+            FloatVector a2 = FloatVector.broadcast(S, a[row2 + at]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            c22 = a2.fma(b2, c22);
+            FloatVector a3 = FloatVector.broadcast(S, a[row3 + at]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            c32 = a3.fma(b2, c32);
+            FloatVector a4 = FloatVector.broadcast(S, a[row4 + at]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            c42 = a4.fma(b2, c42);
+            FloatVector a5 = FloatVector.broadcast(S, a[row5 + at]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            c52 = a5.fma(b2, c52);
+            FloatVector a6 = FloatVector.broadcast(S, a[row6 + at]);
+            c60 = a6.fma(b0, c60);
+            c61 = a6.fma(b1, c61);
+            c62 = a6.fma(b2, c62);
+            FloatVector a7 = FloatVector.broadcast(S, a[row7 + at]);
+            c70 = a7.fma(b0, c70);
+            c71 = a7.fma(b1, c71);
+            c72 = a7.fma(b2, c72);
+        }
+        c00 = FloatVector.fromArray(S, d, dof).add(c00);
+        c01 = FloatVector.fromArray(S, d, dof + W).add(c01);
+        c02 = FloatVector.fromArray(S, d, dof + 2 * W).add(c02);
+        c10 = FloatVector.fromArray(S, d, dof + i1 * dl).add(c10);
+        c11 = FloatVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c12 = FloatVector.fromArray(S, d, dof + i1 * dl + 2 * W).add(c12);
+        c20 = FloatVector.fromArray(S, d, dof + i2 * dl).add(c20);
+        c21 = FloatVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c22 = FloatVector.fromArray(S, d, dof + i2 * dl + 2 * W).add(c22);
+        c30 = FloatVector.fromArray(S, d, dof + i3 * dl).add(c30);
+        c31 = FloatVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
+        c32 = FloatVector.fromArray(S, d, dof + i3 * dl + 2 * W).add(c32);
+        c40 = FloatVector.fromArray(S, d, dof + i4 * dl).add(c40);
+        c41 = FloatVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
+        c42 = FloatVector.fromArray(S, d, dof + i4 * dl + 2 * W).add(c42);
+        c50 = FloatVector.fromArray(S, d, dof + i5 * dl).add(c50);
+        c51 = FloatVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
+        c52 = FloatVector.fromArray(S, d, dof + i5 * dl + 2 * W).add(c52);
+        c60 = FloatVector.fromArray(S, d, dof + i6 * dl).add(c60);
+        c61 = FloatVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
+        c62 = FloatVector.fromArray(S, d, dof + i6 * dl + 2 * W).add(c62);
+        c70 = FloatVector.fromArray(S, d, dof + i7 * dl).add(c70);
+        c71 = FloatVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
+        c72 = FloatVector.fromArray(S, d, dof + i7 * dl + 2 * W).add(c72);
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + W);
+        c02.intoArray(c, co + 2 * W);
+        c10.intoArray(c, co + i1 * ld);
+        c11.intoArray(c, co + i1 * ld + W);
+        c12.intoArray(c, co + i1 * ld + 2 * W);
+        c20.intoArray(c, co + i2 * ld);
+        c21.intoArray(c, co + i2 * ld + W);
+        c22.intoArray(c, co + i2 * ld + 2 * W);
+        c30.intoArray(c, co + i3 * ld);
+        c31.intoArray(c, co + i3 * ld + W);
+        c32.intoArray(c, co + i3 * ld + 2 * W);
+        c40.intoArray(c, co + i4 * ld);
+        c41.intoArray(c, co + i4 * ld + W);
+        c42.intoArray(c, co + i4 * ld + 2 * W);
+        c50.intoArray(c, co + i5 * ld);
+        c51.intoArray(c, co + i5 * ld + W);
+        c52.intoArray(c, co + i5 * ld + 2 * W);
+        c60.intoArray(c, co + i6 * ld);
+        c61.intoArray(c, co + i6 * ld + W);
+        c62.intoArray(c, co + i6 * ld + 2 * W);
+        c70.intoArray(c, co + i7 * ld);
+        c71.intoArray(c, co + i7 * ld + W);
+        c72.intoArray(c, co + i7 * ld + 2 * W);
+    }
+
+    private static void tile8x2(
             int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
             float[] d, int dof, int dl, float[] c, int co, int ld) {
         int i1 = Math.min(1, rows - 1);
@@ -165,7 +332,7 @@ final class FloatTile extends Tile.OfFloat {
         c71.intoArray(c, co + i7 * ld + W);
     }
 
-    private static void tile4(
+    private static void tile4x2(
             int rows, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
             float[] d, int dof, int dl, float[] c, int co, int ld) {
         int i1 = Math.min(1, rows - 1);

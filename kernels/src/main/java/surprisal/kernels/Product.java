@@ -23,8 +23,8 @@ final class Product<T> {
     /** Rows of a transposed A that are packed at a time. */
     private static final int ROWS_OF_A = 512;
 
-    /** With fewer rows of C than this, B is read where it lies. */
-    private static final int FEW_ROWS = 16;
+    /** With no more rows of C than this, B is read where it lies. */
+    private static final int FEW_ROWS = Integer.getInteger("few", 64);
 
     /** With fewer columns than this, so is a transposed A. */
     private static final int FEW_COLUMNS = 64;
@@ -36,7 +36,10 @@ final class Product<T> {
     static final long PARALLEL = 1 << 18;
 
     private final Tile<T> tile;
-    private final int width;
+    private final int lanes;
+    private final int narrow;
+    private final int wide;
+    private final int widthOfA;
     private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
     private T packedA;
@@ -66,13 +69,18 @@ final class Product<T> {
     private int rows;
     private boolean fresh;
     private boolean packsA;
+    private int wides;
+    private int panels;
     private int lying;
     private int slicesOfB;
     private int down;
 
     Product(Tile<T> tile) {
         this.tile = tile;
-        this.width = tile.columns();
+        this.lanes = tile.lanes();
+        this.narrow = tile.narrow();
+        this.wide = tile.wide();
+        this.widthOfA = Math.max(lanes, tile.rows());
         this.packedA = tile.array(0);
         this.packedB = tile.array(0);
     }
@@ -138,13 +146,13 @@ final class Product<T> {
     }
 
     private void blocks(int kc, Store store, boolean alone) {
-        int most = Math.max(width, PACKED / kc / width * width);
-        int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), width) * width;
+        int most = Math.max(lanes, PACKED / kc / lanes * lanes);
+        int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), lanes) * lanes;
         packsA = form.transposedA() && n >= FEW_COLUMNS;
         int mc = packsA ? ROWS_OF_A : m;
         for (j = 0; j < n; j += nc) {
             columns = Math.min(nc, n - j);
-            lying = m < FEW_ROWS && !form.transposedB() ? columns / width : 0;
+            cut();
             for (p = 0; p < k; p += kc) {
                 depth = Math.min(kc, k - p);
                 fresh = p == 0 && store == Store.SET;
@@ -156,12 +164,25 @@ final class Product<T> {
         }
     }
 
+    /** Cuts the columns into wide panels and, so that no vector is empty but for m ≤ 4, one or two narrow ones. */
+    private void cut() {
+        int vectors = Math.ceilDiv(columns, lanes);
+        wides = wide == narrow || m <= 4 || vectors == 1 ? 0 : vectors / 3 - (vectors % 3 == 1 ? 1 : 0);
+        panels = wides + Math.ceilDiv(Math.max(0, columns - wides * wide), narrow);
+        boolean whole = first(panels) == columns;
+        lying = m > FEW_ROWS || form.transposedB() ? 0 : whole ? panels : panels - 1;
+    }
+
+    /** The first column of a panel. */
+    private int first(int q) {
+        return Math.min(q, wides) * wide + Math.max(0, q - wides) * narrow;
+    }
+
     private void block(boolean alone) {
-        int panels = Math.ceilDiv(columns, width);
-        slicesOfB = i > 0 || lying * width == columns ? 0 : form.transposedB() ? panels : Math.ceilDiv(depth, SLICE);
+        slicesOfB = i > 0 || lying == panels ? 0 : form.transposedB() ? panels : Math.ceilDiv(depth, SLICE);
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
-        packedB = room(packedB, panels * width * depth);
-        packedA = room(packedA, packsA ? Math.ceilDiv(rows, width) * width * depth : 0);
+        packedB = room(packedB, first(panels) * depth);
+        packedA = room(packedA, packsA ? Math.ceilDiv(rows, widthOfA) * widthOfA * depth : 0);
         down = Math.ceilDiv(rows, rowsOfTask());
         share(alone, slicesOfA + slicesOfB, packing);
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
@@ -186,59 +207,67 @@ final class Product<T> {
     }
 
     private int panelsOfTask() {
-        return Math.max(1, 128 / width);
+        return Math.max(1, 144 / wide);
     }
 
     private void pack(int t) {
         if (t >= slicesOfB) {
-            int first = (t - slicesOfB) * SLICE;
-            int count = Math.min(SLICE, depth - first);
-            tile.pack(a, ao + (p + first) * m + i, m, count, rows, packedA, first * width, width * depth);
+            int from = (t - slicesOfB) * SLICE;
+            int count = Math.min(SLICE, depth - from);
+            for (int row = 0; row < rows; row += widthOfA) {
+                tile.pack(
+                        a, ao + (p + from) * m + i + row, m, count, Math.min(widthOfA, rows - row),
+                        packedA, row * depth + from * widthOfA, widthOfA);
+            }
         } else if (form.transposedB()) {
-            int from = j + t * width;
+            int at = first(t);
+            int width = first(t + 1) - at;
             tile.packTransposed(
-                    b, bo + from * k + p, k, depth, Math.min(width, j + columns - from), packedB, t * width * depth);
+                    b, bo + (j + at) * k + p, k, depth, Math.min(width, columns - at), packedB, at * depth, width);
         } else {
-            int first = t * SLICE;
-            int count = Math.min(SLICE, depth - first);
-            int done = lying * width;
-            tile.pack(
-                    b, bo + (p + first) * n + j + done, n, count, columns - done,
-                    packedB, done * depth + first * width, width * depth);
+            int from = t * SLICE;
+            int count = Math.min(SLICE, depth - from);
+            for (int q = lying; q < panels; q++) {
+                int at = first(q);
+                int width = first(q + 1) - at;
+                tile.pack(
+                        b, bo + (p + from) * n + j + at, n, count, Math.min(width, columns - at),
+                        packedB, at * depth + from * width, width);
+            }
         }
     }
 
     /** The tiles of some rows and some panels. */
     private void tiles(int t) {
-        int r = t % down;
-        int firstRow = r * rowsOfTask();
+        int firstRow = t % down * rowsOfTask();
         int lastRow = Math.min(rows, firstRow + rowsOfTask());
         int firstPanel = t / down * panelsOfTask();
-        int lastPanel = Math.min(Math.ceilDiv(columns, width), firstPanel + panelsOfTask());
-        int rowStep = packsA || form.transposedA() ? 1 : k;
-        int stepOfK = packsA ? width : form.transposedA() ? m : 1;
+        int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
+        int rowStep = form.transposedA() ? 1 : k;
+        int stepOfK = packsA ? widthOfA : form.transposedA() ? m : 1;
         for (int q = firstPanel; q < lastPanel; q++) {
+            int from = first(q);
+            int width = first(q + 1) - from;
             boolean lies = q < lying;
             T panel = lies ? b : packedB;
-            int po = lies ? bo + p * n + j + q * width : q * width * depth;
-            int stepOfB = lies ? n : width;
-            int wide = Math.min(width, columns - q * width);
+            int po = lies ? bo + p * n + j + from : from * depth;
             for (int row = firstRow; row < lastRow; row += tile.rows()) {
-                T x = packsA ? packedA : a;
                 int xo = packsA
-                        ? row / width * width * depth + row % width
+                        ? row / widthOfA * widthOfA * depth + row % widthOfA
                         : ao + (i + row) * rowStep + p * stepOfK;
-                int at = co + (i + row) * n + j + q * width;
+                int at = co + (i + row) * n + j + from;
                 tile.multiply(
-                        Math.min(tile.rows(), lastRow - row), wide, depth, x, xo, rowStep, stepOfK, panel, po, stepOfB,
+                        Math.min(tile.rows(), lastRow - row), Math.min(width, columns - from), width, depth,
+                        packsA ? packedA : a, xo, rowStep, stepOfK, panel, po, lies ? n : width,
                         fresh ? tile.zeros() : c, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
             }
         }
         if (bias != null && p + depth == k) {
-            int from = j + firstPanel * width;
-            int wide = Math.min(j + columns, j + lastPanel * width) - from;
+            int from = first(firstPanel);
+            int count = Math.min(columns, first(lastPanel)) - from;
             tile.finish(
-                    bias, biasOffset + from, activation, lastRow - firstRow, wide, c, co + (i + firstRow) * n + from, n);
+                    bias, biasOffset + j + from, activation, lastRow - firstRow, count,
+                    c, co + (i + firstRow) * n + j + from, n);
         }
     }
 }

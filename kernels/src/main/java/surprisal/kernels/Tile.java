@@ -14,8 +14,14 @@ abstract class Tile<T> {
     /** Rows of a tile. */
     abstract int rows();
 
-    /** Columns of a tile and of a packed panel; a multiple of its rows. */
-    abstract int columns();
+    /** Elements of a vector. */
+    abstract int lanes();
+
+    /** Columns of a tile with few vectors. */
+    abstract int narrow();
+
+    /** Columns of a tile with as many vectors as the registers hold. */
+    abstract int wide();
 
     /** As many zeros as a row of tiles may read; never written. */
     abstract T zeros();
@@ -26,21 +32,18 @@ abstract class Tile<T> {
 
     abstract void zero(T c, int co, int n);
 
-    /**
-     * Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, into panels of {@link #columns} columns that
-     * begin {@code panel} elements apart; the last one is padded with zeros.
-     */
-    abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o, int panel);
+    /** Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, padded with zeros to {@code width} each. */
+    abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o, int width);
 
-    /** Packs one panel of a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */
-    abstract void packTransposed(T b, int bo, int ld, int depth, int columns, T to, int o);
+    /** The same for a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */
+    abstract void packTransposed(T b, int bo, int ld, int depth, int columns, T to, int o, int width);
 
     /**
-     * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, columns()]: D is C itself to add to it, or
-     * {@link #zeros} with a step of 0 to set it. An element may be read from D before any of C is written.
+     * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, width], where only the columns are stored: D is C
+     * itself to add to it, or {@link #zeros} with a step of 0 to set it. The width is narrow or wide.
      */
     abstract void multiply(
-            int rows, int columns, int depth, T a, int ao, int rowStep, int stepOfK, T b, int bo, int stepOfB,
+            int rows, int columns, int width, int depth, T a, int ao, int rowStep, int stepOfK, T b, int bo, int stepOfB,
             T d, int dof, int dl, T c, int co, int ld);
 
     /** c[n] = d[n] + a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
@@ -59,7 +62,17 @@ abstract class Tile<T> {
         }
 
         @Override
-        int columns() {
+        int lanes() {
+            return WIDTH;
+        }
+
+        @Override
+        int narrow() {
+            return WIDTH;
+        }
+
+        @Override
+        int wide() {
             return WIDTH;
         }
 
@@ -84,25 +97,15 @@ abstract class Tile<T> {
         }
 
         @Override
-        void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int panel) {
-            int width = columns();
+        void pack(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
             for (int p = 0; p < depth; p++) {
-                int from = bo + p * ld;
-                int at = o + p * width;
-                int j = 0;
-                for (; j < columns - width + 1; j += width, at += panel) {
-                    System.arraycopy(b, from + j, to, at, width);
-                }
-                if (j < columns) {
-                    System.arraycopy(b, from + j, to, at, columns - j);
-                    Arrays.fill(to, at + columns - j, at + width, 0);
-                }
+                System.arraycopy(b, bo + p * ld, to, o + p * width, columns);
+                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
             }
         }
 
         @Override
-        final void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o) {
-            int width = columns();
+        void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {
                 turn8(b, bo + j * ld, ld, depth, to, o + j, width);
@@ -145,14 +148,14 @@ abstract class Tile<T> {
 
         @Override
         void multiply(
-                int rows, int columns, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
+                int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
                 float[] d, int dof, int dl, float[] c, int co, int ld) {
             float[] sum = new float[WIDTH];
             for (int i = 0; i < rows; i++) {
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     float x = a[ao + i * rowStep + p * stepOfK];
-                    for (int j = 0; j < WIDTH; j++) {
+                    for (int j = 0; j < width; j++) {
                         sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
                 }
@@ -204,7 +207,17 @@ abstract class Tile<T> {
         }
 
         @Override
-        int columns() {
+        int lanes() {
+            return WIDTH;
+        }
+
+        @Override
+        int narrow() {
+            return WIDTH;
+        }
+
+        @Override
+        int wide() {
             return WIDTH;
         }
 
@@ -229,25 +242,15 @@ abstract class Tile<T> {
         }
 
         @Override
-        void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int panel) {
-            int width = columns();
+        void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
             for (int p = 0; p < depth; p++) {
-                int from = bo + p * ld;
-                int at = o + p * width;
-                int j = 0;
-                for (; j < columns - width + 1; j += width, at += panel) {
-                    System.arraycopy(b, from + j, to, at, width);
-                }
-                if (j < columns) {
-                    System.arraycopy(b, from + j, to, at, columns - j);
-                    Arrays.fill(to, at + columns - j, at + width, 0);
-                }
+                System.arraycopy(b, bo + p * ld, to, o + p * width, columns);
+                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
             }
         }
 
         @Override
-        final void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o) {
-            int width = columns();
+        void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {
                 turn8(b, bo + j * ld, ld, depth, to, o + j, width);
@@ -290,14 +293,14 @@ abstract class Tile<T> {
 
         @Override
         void multiply(
-                int rows, int columns, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+                int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
                 double[] d, int dof, int dl, double[] c, int co, int ld) {
             double[] sum = new double[WIDTH];
             for (int i = 0; i < rows; i++) {
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     double x = a[ao + i * rowStep + p * stepOfK];
-                    for (int j = 0; j < WIDTH; j++) {
+                    for (int j = 0; j < width; j++) {
                         sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
                 }
