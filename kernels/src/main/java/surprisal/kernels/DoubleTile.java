@@ -9,7 +9,7 @@ final class DoubleTile extends Tile.OfDouble {
     private static final VectorSpecies<Double> S = Lanes.D;
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
-    private static final int WIDE = S.vectorBitSize() == 512 ? 3 * W : 2 * W;
+    private static final int WIDE = 3 * W;
 
     private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * WIDE]);
 
@@ -94,35 +94,34 @@ final class DoubleTile extends Tile.OfDouble {
     private static void tile(
             int rows, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        if (width == 3 * W) {
-            tile8x3(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
-        } else if (rows > 4) {
-            tile8x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        if (rows == 8 && width == 3 * W) {
+            tile8x3(depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else if (rows == 8) {
+            tile8x2(depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         } else {
-            tile4x2(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+            for (int i = 0; i < rows; i += 4) {
+                int some = Math.min(4, rows - i);
+                int row = ao + i * rowStep;
+                if (width == 3 * W) {
+                    tile4x3(some, depth, a, row, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+                } else {
+                    tile4x2(some, depth, a, row, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+                }
+            }
         }
     }
 
-    // rows beyond the edge repeat the last one: all of D is read before C is written, since they may be the same
-
     private static void tile8x3(
-            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        int i1 = Math.min(1, rows - 1);
-        int i2 = Math.min(2, rows - 1);
-        int i3 = Math.min(3, rows - 1);
-        int i4 = Math.min(4, rows - 1);
-        int i5 = Math.min(5, rows - 1);
-        int i6 = Math.min(6, rows - 1);
-        int i7 = rows - 1;
         int row0 = ao;
-        int row1 = ao + i1 * rowStep;
-        int row2 = ao + i2 * rowStep;
-        int row3 = ao + i3 * rowStep;
-        int row4 = ao + i4 * rowStep;
-        int row5 = ao + i5 * rowStep;
-        int row6 = ao + i6 * rowStep;
-        int row7 = ao + i7 * rowStep;
+        int row1 = ao + rowStep;
+        int row2 = ao + 2 * rowStep;
+        int row3 = ao + 3 * rowStep;
+        int row4 = ao + 4 * rowStep;
+        int row5 = ao + 5 * rowStep;
+        int row6 = ao + 6 * rowStep;
+        int row7 = ao + 7 * rowStep;
         DoubleVector c00 = DoubleVector.zero(S);
         DoubleVector c01 = DoubleVector.zero(S);
         DoubleVector c02 = DoubleVector.zero(S);
@@ -185,74 +184,43 @@ final class DoubleTile extends Tile.OfDouble {
             c71 = a7.fma(b1, c71);
             c72 = a7.fma(b2, c72);
         }
-        c00 = DoubleVector.fromArray(S, d, dof).add(c00);
-        c01 = DoubleVector.fromArray(S, d, dof + W).add(c01);
-        c02 = DoubleVector.fromArray(S, d, dof + 2 * W).add(c02);
-        c10 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c10);
-        c11 = DoubleVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
-        c12 = DoubleVector.fromArray(S, d, dof + i1 * dl + 2 * W).add(c12);
-        c20 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c20);
-        c21 = DoubleVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
-        c22 = DoubleVector.fromArray(S, d, dof + i2 * dl + 2 * W).add(c22);
-        c30 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c30);
-        c31 = DoubleVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
-        c32 = DoubleVector.fromArray(S, d, dof + i3 * dl + 2 * W).add(c32);
-        c40 = DoubleVector.fromArray(S, d, dof + i4 * dl).add(c40);
-        c41 = DoubleVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
-        c42 = DoubleVector.fromArray(S, d, dof + i4 * dl + 2 * W).add(c42);
-        c50 = DoubleVector.fromArray(S, d, dof + i5 * dl).add(c50);
-        c51 = DoubleVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
-        c52 = DoubleVector.fromArray(S, d, dof + i5 * dl + 2 * W).add(c52);
-        c60 = DoubleVector.fromArray(S, d, dof + i6 * dl).add(c60);
-        c61 = DoubleVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
-        c62 = DoubleVector.fromArray(S, d, dof + i6 * dl + 2 * W).add(c62);
-        c70 = DoubleVector.fromArray(S, d, dof + i7 * dl).add(c70);
-        c71 = DoubleVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
-        c72 = DoubleVector.fromArray(S, d, dof + i7 * dl + 2 * W).add(c72);
-        c00.intoArray(c, co);
-        c01.intoArray(c, co + W);
-        c02.intoArray(c, co + 2 * W);
-        c10.intoArray(c, co + i1 * ld);
-        c11.intoArray(c, co + i1 * ld + W);
-        c12.intoArray(c, co + i1 * ld + 2 * W);
-        c20.intoArray(c, co + i2 * ld);
-        c21.intoArray(c, co + i2 * ld + W);
-        c22.intoArray(c, co + i2 * ld + 2 * W);
-        c30.intoArray(c, co + i3 * ld);
-        c31.intoArray(c, co + i3 * ld + W);
-        c32.intoArray(c, co + i3 * ld + 2 * W);
-        c40.intoArray(c, co + i4 * ld);
-        c41.intoArray(c, co + i4 * ld + W);
-        c42.intoArray(c, co + i4 * ld + 2 * W);
-        c50.intoArray(c, co + i5 * ld);
-        c51.intoArray(c, co + i5 * ld + W);
-        c52.intoArray(c, co + i5 * ld + 2 * W);
-        c60.intoArray(c, co + i6 * ld);
-        c61.intoArray(c, co + i6 * ld + W);
-        c62.intoArray(c, co + i6 * ld + 2 * W);
-        c70.intoArray(c, co + i7 * ld);
-        c71.intoArray(c, co + i7 * ld + W);
-        c72.intoArray(c, co + i7 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof).add(c00).intoArray(c, co);
+        DoubleVector.fromArray(S, d, dof + W).add(c01).intoArray(c, co + W);
+        DoubleVector.fromArray(S, d, dof + 2 * W).add(c02).intoArray(c, co + 2 * W);
+        DoubleVector.fromArray(S, d, dof + dl).add(c10).intoArray(c, co + ld);
+        DoubleVector.fromArray(S, d, dof + dl + W).add(c11).intoArray(c, co + ld + W);
+        DoubleVector.fromArray(S, d, dof + dl + 2 * W).add(c12).intoArray(c, co + ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 2 * dl).add(c20).intoArray(c, co + 2 * ld);
+        DoubleVector.fromArray(S, d, dof + 2 * dl + W).add(c21).intoArray(c, co + 2 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 2 * dl + 2 * W).add(c22).intoArray(c, co + 2 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 3 * dl).add(c30).intoArray(c, co + 3 * ld);
+        DoubleVector.fromArray(S, d, dof + 3 * dl + W).add(c31).intoArray(c, co + 3 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 3 * dl + 2 * W).add(c32).intoArray(c, co + 3 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 4 * dl).add(c40).intoArray(c, co + 4 * ld);
+        DoubleVector.fromArray(S, d, dof + 4 * dl + W).add(c41).intoArray(c, co + 4 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 4 * dl + 2 * W).add(c42).intoArray(c, co + 4 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 5 * dl).add(c50).intoArray(c, co + 5 * ld);
+        DoubleVector.fromArray(S, d, dof + 5 * dl + W).add(c51).intoArray(c, co + 5 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 5 * dl + 2 * W).add(c52).intoArray(c, co + 5 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 6 * dl).add(c60).intoArray(c, co + 6 * ld);
+        DoubleVector.fromArray(S, d, dof + 6 * dl + W).add(c61).intoArray(c, co + 6 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 6 * dl + 2 * W).add(c62).intoArray(c, co + 6 * ld + 2 * W);
+        DoubleVector.fromArray(S, d, dof + 7 * dl).add(c70).intoArray(c, co + 7 * ld);
+        DoubleVector.fromArray(S, d, dof + 7 * dl + W).add(c71).intoArray(c, co + 7 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 7 * dl + 2 * W).add(c72).intoArray(c, co + 7 * ld + 2 * W);
     }
 
     private static void tile8x2(
-            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        int i1 = Math.min(1, rows - 1);
-        int i2 = Math.min(2, rows - 1);
-        int i3 = Math.min(3, rows - 1);
-        int i4 = Math.min(4, rows - 1);
-        int i5 = Math.min(5, rows - 1);
-        int i6 = Math.min(6, rows - 1);
-        int i7 = rows - 1;
         int row0 = ao;
-        int row1 = ao + i1 * rowStep;
-        int row2 = ao + i2 * rowStep;
-        int row3 = ao + i3 * rowStep;
-        int row4 = ao + i4 * rowStep;
-        int row5 = ao + i5 * rowStep;
-        int row6 = ao + i6 * rowStep;
-        int row7 = ao + i7 * rowStep;
+        int row1 = ao + rowStep;
+        int row2 = ao + 2 * rowStep;
+        int row3 = ao + 3 * rowStep;
+        int row4 = ao + 4 * rowStep;
+        int row5 = ao + 5 * rowStep;
+        int row6 = ao + 6 * rowStep;
+        int row7 = ao + 7 * rowStep;
         DoubleVector c00 = DoubleVector.zero(S);
         DoubleVector c01 = DoubleVector.zero(S);
         DoubleVector c10 = DoubleVector.zero(S);
@@ -298,38 +266,94 @@ final class DoubleTile extends Tile.OfDouble {
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
         }
+        DoubleVector.fromArray(S, d, dof).add(c00).intoArray(c, co);
+        DoubleVector.fromArray(S, d, dof + W).add(c01).intoArray(c, co + W);
+        DoubleVector.fromArray(S, d, dof + dl).add(c10).intoArray(c, co + ld);
+        DoubleVector.fromArray(S, d, dof + dl + W).add(c11).intoArray(c, co + ld + W);
+        DoubleVector.fromArray(S, d, dof + 2 * dl).add(c20).intoArray(c, co + 2 * ld);
+        DoubleVector.fromArray(S, d, dof + 2 * dl + W).add(c21).intoArray(c, co + 2 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 3 * dl).add(c30).intoArray(c, co + 3 * ld);
+        DoubleVector.fromArray(S, d, dof + 3 * dl + W).add(c31).intoArray(c, co + 3 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 4 * dl).add(c40).intoArray(c, co + 4 * ld);
+        DoubleVector.fromArray(S, d, dof + 4 * dl + W).add(c41).intoArray(c, co + 4 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 5 * dl).add(c50).intoArray(c, co + 5 * ld);
+        DoubleVector.fromArray(S, d, dof + 5 * dl + W).add(c51).intoArray(c, co + 5 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 6 * dl).add(c60).intoArray(c, co + 6 * ld);
+        DoubleVector.fromArray(S, d, dof + 6 * dl + W).add(c61).intoArray(c, co + 6 * ld + W);
+        DoubleVector.fromArray(S, d, dof + 7 * dl).add(c70).intoArray(c, co + 7 * ld);
+        DoubleVector.fromArray(S, d, dof + 7 * dl + W).add(c71).intoArray(c, co + 7 * ld + W);
+    }
+
+    // four rows at most: those beyond the edge repeat the last one, so all of D is read before C, which may be D, is written
+
+    private static void tile4x3(
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = rows - 1;
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        DoubleVector c00 = DoubleVector.zero(S);
+        DoubleVector c01 = DoubleVector.zero(S);
+        DoubleVector c02 = DoubleVector.zero(S);
+        DoubleVector c10 = DoubleVector.zero(S);
+        DoubleVector c11 = DoubleVector.zero(S);
+        DoubleVector c12 = DoubleVector.zero(S);
+        DoubleVector c20 = DoubleVector.zero(S);
+        DoubleVector c21 = DoubleVector.zero(S);
+        DoubleVector c22 = DoubleVector.zero(S);
+        DoubleVector c30 = DoubleVector.zero(S);
+        DoubleVector c31 = DoubleVector.zero(S);
+        DoubleVector c32 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            DoubleVector b0 = DoubleVector.fromArray(S, b, bo + p * stepOfB);
+            DoubleVector b1 = DoubleVector.fromArray(S, b, bo + p * stepOfB + W);
+            DoubleVector b2 = DoubleVector.fromArray(S, b, bo + p * stepOfB + 2 * W);
+            DoubleVector a0 = DoubleVector.broadcast(S, a[row0 + at]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            c02 = a0.fma(b2, c02);
+            DoubleVector a1 = DoubleVector.broadcast(S, a[row1 + at]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            c12 = a1.fma(b2, c12);
+            DoubleVector a2 = DoubleVector.broadcast(S, a[row2 + at]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            c22 = a2.fma(b2, c22);
+            DoubleVector a3 = DoubleVector.broadcast(S, a[row3 + at]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            c32 = a3.fma(b2, c32);
+        }
         c00 = DoubleVector.fromArray(S, d, dof).add(c00);
         c01 = DoubleVector.fromArray(S, d, dof + W).add(c01);
+        c02 = DoubleVector.fromArray(S, d, dof + 2 * W).add(c02);
         c10 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c10);
         c11 = DoubleVector.fromArray(S, d, dof + i1 * dl + W).add(c11);
+        c12 = DoubleVector.fromArray(S, d, dof + i1 * dl + 2 * W).add(c12);
         c20 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c20);
         c21 = DoubleVector.fromArray(S, d, dof + i2 * dl + W).add(c21);
+        c22 = DoubleVector.fromArray(S, d, dof + i2 * dl + 2 * W).add(c22);
         c30 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c30);
         c31 = DoubleVector.fromArray(S, d, dof + i3 * dl + W).add(c31);
-        c40 = DoubleVector.fromArray(S, d, dof + i4 * dl).add(c40);
-        c41 = DoubleVector.fromArray(S, d, dof + i4 * dl + W).add(c41);
-        c50 = DoubleVector.fromArray(S, d, dof + i5 * dl).add(c50);
-        c51 = DoubleVector.fromArray(S, d, dof + i5 * dl + W).add(c51);
-        c60 = DoubleVector.fromArray(S, d, dof + i6 * dl).add(c60);
-        c61 = DoubleVector.fromArray(S, d, dof + i6 * dl + W).add(c61);
-        c70 = DoubleVector.fromArray(S, d, dof + i7 * dl).add(c70);
-        c71 = DoubleVector.fromArray(S, d, dof + i7 * dl + W).add(c71);
+        c32 = DoubleVector.fromArray(S, d, dof + i3 * dl + 2 * W).add(c32);
         c00.intoArray(c, co);
         c01.intoArray(c, co + W);
+        c02.intoArray(c, co + 2 * W);
         c10.intoArray(c, co + i1 * ld);
         c11.intoArray(c, co + i1 * ld + W);
+        c12.intoArray(c, co + i1 * ld + 2 * W);
         c20.intoArray(c, co + i2 * ld);
         c21.intoArray(c, co + i2 * ld + W);
+        c22.intoArray(c, co + i2 * ld + 2 * W);
         c30.intoArray(c, co + i3 * ld);
         c31.intoArray(c, co + i3 * ld + W);
-        c40.intoArray(c, co + i4 * ld);
-        c41.intoArray(c, co + i4 * ld + W);
-        c50.intoArray(c, co + i5 * ld);
-        c51.intoArray(c, co + i5 * ld + W);
-        c60.intoArray(c, co + i6 * ld);
-        c61.intoArray(c, co + i6 * ld + W);
-        c70.intoArray(c, co + i7 * ld);
-        c71.intoArray(c, co + i7 * ld + W);
+        c32.intoArray(c, co + i3 * ld + 2 * W);
     }
 
     private static void tile4x2(

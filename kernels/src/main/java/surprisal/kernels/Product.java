@@ -24,7 +24,7 @@ final class Product<T> {
     private static final int ROWS_OF_A = 512;
 
     /** With no more rows of C than this, B is read where it lies. */
-    private static final int FEW_ROWS = Integer.getInteger("few", 64);
+    private static final int FEW_ROWS = 64;
 
     /** With fewer columns than this, so is a transposed A. */
     private static final int FEW_COLUMNS = 64;
@@ -167,7 +167,7 @@ final class Product<T> {
     /** Cuts the columns into wide panels and, so that no vector is empty but for m ≤ 4, one or two narrow ones. */
     private void cut() {
         int vectors = Math.ceilDiv(columns, lanes);
-        wides = wide == narrow || m <= 4 || vectors == 1 ? 0 : vectors / 3 - (vectors % 3 == 1 ? 1 : 0);
+        wides = wide == narrow || vectors == 1 ? 0 : vectors / 3 - (vectors % 3 == 1 ? 1 : 0);
         panels = wides + Math.ceilDiv(Math.max(0, columns - wides * wide), narrow);
         boolean whole = first(panels) == columns;
         lying = m > FEW_ROWS || form.transposedB() ? 0 : whole ? panels : panels - 1;
