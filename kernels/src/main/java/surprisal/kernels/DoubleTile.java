@@ -1,6 +1,9 @@
 package surprisal.kernels;
 
+import java.util.stream.LongStream;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The tile of {@link Gemm} in vectors of doubles: eight rows of two vectors with 32 registers, four with 16. */
@@ -11,7 +14,25 @@ final class DoubleTile extends Tile.OfDouble {
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
 
+    private static final VectorShuffle<Double> XOR_1 = xor(1);
+    private static final VectorShuffle<Double> XOR_2 = xor(2);
+    private static final VectorShuffle<Double> XOR_4 = xor(4);
+    private static final VectorShuffle<Double> XOR_8 = xor(8);
+    private static final VectorMask<Double> BIT_1 = bit(1);
+    private static final VectorMask<Double> BIT_2 = bit(2);
+    private static final VectorMask<Double> BIT_4 = bit(4);
+    private static final VectorMask<Double> BIT_8 = bit(8);
+
     private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * WIDE]);
+    private final ThreadLocal<double[]> turned = ThreadLocal.withInitial(() -> new double[W * W]);
+
+    private static VectorShuffle<Double> xor(int s) {
+        return VectorShuffle.fromOp(S, l -> (l ^ s) & (W - 1));
+    }
+
+    private static VectorMask<Double> bit(int s) {
+        return VectorMask.fromLong(S, LongStream.range(0, W).filter(l -> (l & s) != 0).map(l -> 1L << l).sum());
+    }
 
     @Override
     int rows() {
@@ -71,6 +92,70 @@ final class DoubleTile extends Tile.OfDouble {
     private static void copy1(double[] b, int bo, int ld, int depth, double[] to, int o) {
         for (int p = 0; p < depth; p++) {
             DoubleVector.fromArray(S, b, bo + p * ld).intoArray(to, o + p * W);
+        }
+    }
+
+    @Override
+    void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
+        int j = 0;
+        double[] block = turned.get();
+        for (; depth >= W && j <= columns - W; j += W) {
+            for (int p = 0; p < depth; p += W) {
+                int from = Math.min(p, depth - W); // the last block packs some steps again
+                turn(b, bo + j * ld + from, ld, block, to, o + from * width + j, width);
+            }
+        }
+        if (j < columns || columns < width) {
+            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, width - j, to, o + j, width);
+        }
+    }
+
+    /** Transposes W × W elements: for s = 1, 2, 4 …, rows i and i + s swap their blocks of s × s. */
+    private static void turn(double[] b, int bo, int ld, double[] block, double[] to, int o, int width) {
+        switch (W) {
+            case 16 -> {
+                quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, block, 0, W);
+                quads(block, 0, W, 1, 4, XOR_4, BIT_4, XOR_8, BIT_8, to, o, width);
+            }
+            case 8 -> {
+                quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, block, 0, W);
+                pairs(block, 0, W, 4, XOR_4, BIT_4, to, o, width);
+            }
+            case 4 -> quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, to, o, width);
+            default -> pairs(b, bo, ld, 1, XOR_1, BIT_1, to, o, width);
+        }
+    }
+
+    /** The swaps for s and 2s, in groups of four rows that begin {@code step} apart. */
+    private static void quads(
+            double[] b, int bo, int ld, int step, int s, VectorShuffle<Double> xor1, VectorMask<Double> bit1,
+            VectorShuffle<Double> xor2, VectorMask<Double> bit2, double[] to, int o, int width) {
+        for (int g = 0; g < W / 4; g++) {
+            int from = bo + g * step * ld;
+            DoubleVector x0 = DoubleVector.fromArray(S, b, from);
+            DoubleVector x1 = DoubleVector.fromArray(S, b, from + s * ld);
+            DoubleVector x2 = DoubleVector.fromArray(S, b, from + 2 * s * ld);
+            DoubleVector x3 = DoubleVector.fromArray(S, b, from + 3 * s * ld);
+            DoubleVector y0 = x0.blend(x1.rearrange(xor1), bit1);
+            DoubleVector y1 = x0.rearrange(xor1).blend(x1, bit1);
+            DoubleVector y2 = x2.blend(x3.rearrange(xor1), bit1);
+            DoubleVector y3 = x2.rearrange(xor1).blend(x3, bit1);
+            int at = o + g * step * width;
+            y0.blend(y2.rearrange(xor2), bit2).intoArray(to, at);
+            y1.blend(y3.rearrange(xor2), bit2).intoArray(to, at + s * width);
+            y0.rearrange(xor2).blend(y2, bit2).intoArray(to, at + 2 * s * width);
+            y1.rearrange(xor2).blend(y3, bit2).intoArray(to, at + 3 * s * width);
+        }
+    }
+
+    /** The swaps for the largest s, W / 2. */
+    private static void pairs(
+            double[] b, int bo, int ld, int s, VectorShuffle<Double> xor, VectorMask<Double> bit, double[] to, int o, int width) {
+        for (int i = 0; i < s; i++) {
+            DoubleVector x = DoubleVector.fromArray(S, b, bo + i * ld);
+            DoubleVector y = DoubleVector.fromArray(S, b, bo + (i + s) * ld);
+            x.blend(y.rearrange(xor), bit).intoArray(to, o + i * width);
+            x.rearrange(xor).blend(y, bit).intoArray(to, o + (i + s) * width);
         }
     }
 

@@ -1,6 +1,9 @@
 package surprisal.kernels;
 
+import java.util.stream.LongStream;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The tile of {@link Gemm} in vectors of floats: eight rows of two vectors with 32 registers, four with 16. */
@@ -11,7 +14,25 @@ final class FloatTile extends Tile.OfFloat {
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
 
+    private static final VectorShuffle<Float> XOR_1 = xor(1);
+    private static final VectorShuffle<Float> XOR_2 = xor(2);
+    private static final VectorShuffle<Float> XOR_4 = xor(4);
+    private static final VectorShuffle<Float> XOR_8 = xor(8);
+    private static final VectorMask<Float> BIT_1 = bit(1);
+    private static final VectorMask<Float> BIT_2 = bit(2);
+    private static final VectorMask<Float> BIT_4 = bit(4);
+    private static final VectorMask<Float> BIT_8 = bit(8);
+
     private final ThreadLocal<float[]> edge = ThreadLocal.withInitial(() -> new float[ROWS * WIDE]);
+    private final ThreadLocal<float[]> turned = ThreadLocal.withInitial(() -> new float[W * W]);
+
+    private static VectorShuffle<Float> xor(int s) {
+        return VectorShuffle.fromOp(S, l -> (l ^ s) & (W - 1));
+    }
+
+    private static VectorMask<Float> bit(int s) {
+        return VectorMask.fromLong(S, LongStream.range(0, W).filter(l -> (l & s) != 0).map(l -> 1L << l).sum());
+    }
 
     @Override
     int rows() {
@@ -71,6 +92,70 @@ final class FloatTile extends Tile.OfFloat {
     private static void copy1(float[] b, int bo, int ld, int depth, float[] to, int o) {
         for (int p = 0; p < depth; p++) {
             FloatVector.fromArray(S, b, bo + p * ld).intoArray(to, o + p * W);
+        }
+    }
+
+    @Override
+    void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
+        int j = 0;
+        float[] block = turned.get();
+        for (; depth >= W && j <= columns - W; j += W) {
+            for (int p = 0; p < depth; p += W) {
+                int from = Math.min(p, depth - W); // the last block packs some steps again
+                turn(b, bo + j * ld + from, ld, block, to, o + from * width + j, width);
+            }
+        }
+        if (j < columns || columns < width) {
+            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, width - j, to, o + j, width);
+        }
+    }
+
+    /** Transposes W × W elements: for s = 1, 2, 4 …, rows i and i + s swap their blocks of s × s. */
+    private static void turn(float[] b, int bo, int ld, float[] block, float[] to, int o, int width) {
+        switch (W) {
+            case 16 -> {
+                quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, block, 0, W);
+                quads(block, 0, W, 1, 4, XOR_4, BIT_4, XOR_8, BIT_8, to, o, width);
+            }
+            case 8 -> {
+                quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, block, 0, W);
+                pairs(block, 0, W, 4, XOR_4, BIT_4, to, o, width);
+            }
+            case 4 -> quads(b, bo, ld, 4, 1, XOR_1, BIT_1, XOR_2, BIT_2, to, o, width);
+            default -> pairs(b, bo, ld, 1, XOR_1, BIT_1, to, o, width);
+        }
+    }
+
+    /** The swaps for s and 2s, in groups of four rows that begin {@code step} apart. */
+    private static void quads(
+            float[] b, int bo, int ld, int step, int s, VectorShuffle<Float> xor1, VectorMask<Float> bit1,
+            VectorShuffle<Float> xor2, VectorMask<Float> bit2, float[] to, int o, int width) {
+        for (int g = 0; g < W / 4; g++) {
+            int from = bo + g * step * ld;
+            FloatVector x0 = FloatVector.fromArray(S, b, from);
+            FloatVector x1 = FloatVector.fromArray(S, b, from + s * ld);
+            FloatVector x2 = FloatVector.fromArray(S, b, from + 2 * s * ld);
+            FloatVector x3 = FloatVector.fromArray(S, b, from + 3 * s * ld);
+            FloatVector y0 = x0.blend(x1.rearrange(xor1), bit1);
+            FloatVector y1 = x0.rearrange(xor1).blend(x1, bit1);
+            FloatVector y2 = x2.blend(x3.rearrange(xor1), bit1);
+            FloatVector y3 = x2.rearrange(xor1).blend(x3, bit1);
+            int at = o + g * step * width;
+            y0.blend(y2.rearrange(xor2), bit2).intoArray(to, at);
+            y1.blend(y3.rearrange(xor2), bit2).intoArray(to, at + s * width);
+            y0.rearrange(xor2).blend(y2, bit2).intoArray(to, at + 2 * s * width);
+            y1.rearrange(xor2).blend(y3, bit2).intoArray(to, at + 3 * s * width);
+        }
+    }
+
+    /** The swaps for the largest s, W / 2. */
+    private static void pairs(
+            float[] b, int bo, int ld, int s, VectorShuffle<Float> xor, VectorMask<Float> bit, float[] to, int o, int width) {
+        for (int i = 0; i < s; i++) {
+            FloatVector x = FloatVector.fromArray(S, b, bo + i * ld);
+            FloatVector y = FloatVector.fromArray(S, b, bo + (i + s) * ld);
+            x.blend(y.rearrange(xor), bit).intoArray(to, o + i * width);
+            x.rearrange(xor).blend(y, bit).intoArray(to, o + (i + s) * width);
         }
     }
 

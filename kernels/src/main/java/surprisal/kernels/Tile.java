@@ -106,6 +106,12 @@ abstract class Tile<T> {
 
         @Override
         void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
+            packTransposed(b, bo, ld, depth, columns, width, to, o, width);
+        }
+
+        /** Columns and then zeros, {@code padded} together. */
+        final void packTransposed(
+                float[] b, int bo, int ld, int depth, int columns, int padded, float[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {
                 turn8(b, bo + j * ld, ld, depth, to, o + j, width);
@@ -113,8 +119,8 @@ abstract class Tile<T> {
             for (; j < columns; j++) {
                 turn1(b, bo + j * ld, depth, to, o + j, width);
             }
-            for (int p = 0; columns < width && p < depth; p++) {
-                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+            for (int p = 0; columns < padded && p < depth; p++) {
+                Arrays.fill(to, o + p * width + columns, o + p * width + padded, 0);
             }
         }
 
@@ -251,6 +257,12 @@ abstract class Tile<T> {
 
         @Override
         void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
+            packTransposed(b, bo, ld, depth, columns, width, to, o, width);
+        }
+
+        /** Columns and then zeros, {@code padded} together. */
+        final void packTransposed(
+                double[] b, int bo, int ld, int depth, int columns, int padded, double[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {
                 turn8(b, bo + j * ld, ld, depth, to, o + j, width);
@@ -258,8 +270,8 @@ abstract class Tile<T> {
             for (; j < columns; j++) {
                 turn1(b, bo + j * ld, depth, to, o + j, width);
             }
-            for (int p = 0; columns < width && p < depth; p++) {
-                Arrays.fill(to, o + p * width + columns, o + (p + 1) * width, 0);
+            for (int p = 0; columns < padded && p < depth; p++) {
+                Arrays.fill(to, o + p * width + columns, o + p * width + padded, 0);
             }
         }
 

@@ -13,6 +13,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
@@ -74,6 +75,7 @@ class AffineLawsTest {
         }
     }
 
+    @Tag("bits")
     @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
     void fusedIsComposedBitForBit(@ForAll("cases") Case s) {
         assertEquals(Bits.crc(s.composed()), Bits.crc(s.fused()), s.toString());

@@ -14,6 +14,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
@@ -173,6 +174,7 @@ class GemmLawsTest {
 
     // ---- against the documented sum, bit for bit
 
+    @Tag("bits")
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void everyElementIsTheDocumentedSum(@ForAll("cases") Case s) {
         same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
@@ -210,7 +212,8 @@ class GemmLawsTest {
         }
     }
 
-    /** Products that threads share, and those whose B is packed in several parts: n · k > 2²⁰. */
+    /** Products that threads share, and those whose B is packed in several parts. */
+    @Tag("bits")
     @Example
     void largeProductsAreTheDocumentedSum() {
         int[][] sizes = {
@@ -224,6 +227,48 @@ class GemmLawsTest {
             }
             Case s = new Case(Form.NT, Store.SET, size[0], size[1], size[2], 18);
             same(s.specified(s.a64(), s.b64(), s.c64()), s.product(s.a64(), s.b64(), s.c64()), s);
+        }
+    }
+
+    /** Sizes on both sides of every border between paths: rows of a tile, vectors of a panel, few rows, blocks of k. */
+    @Tag("bits")
+    @Example
+    void everyPathIsTheDocumentedSum() {
+        int[] columns = {1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 65, 80, 97, 113};
+        int[] depths = {1, 2, 15, 16, 17, 33};
+        for (Form form : Form.values()) {
+            for (int m : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 65}) {
+                for (int n : columns) {
+                    for (int k : depths) {
+                        Case s = new Case(form, (n + k) % 2 == 0 ? Store.SET : Store.ADD, m, n, k, 31);
+                        same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
+                        same(s.specified(s.a64(), s.b64(), s.c64()), s.product(s.a64(), s.b64(), s.c64()), s);
+                    }
+                }
+            }
+            for (int[] size : new int[][] {{66, 100, 300}, {9, 70, 600}, {520, 66, 40}, {600, 130, 33}, {3, 5, 513}}) {
+                for (Store store : Store.values()) {
+                    Case s = new Case(form, store, size[0], size[1], size[2], 32);
+                    same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
+                    same(s.specified(s.a64(), s.b64(), s.c64()), s.product(s.a64(), s.b64(), s.c64()), s);
+                }
+            }
+        }
+    }
+
+    /** 0 + x, not x: a product that underflows to −0 is stored as 0. */
+    @Example
+    void aProductThatUnderflowsIsAPositiveZero() {
+        for (int m = 1; m < 12; m++) {
+            float[] a = new float[m];
+            float[] b = new float[50];
+            float[] c = new float[m * 50];
+            Arrays.fill(a, -1e-30f);
+            Arrays.fill(b, 1e-30f);
+            Gemm.multiply(Form.NN, m, 50, 1, a, 0, b, 0, c, 0, Store.SET);
+            for (float x : c) {
+                assertEquals(0, Float.floatToRawIntBits(x));
+            }
         }
     }
 
