@@ -13,6 +13,7 @@ final class FloatTile extends Tile.OfFloat {
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
+    private static final boolean WIDE_ROW = S.vectorBitSize() == 512;
 
     private static final VectorShuffle<Float> XOR_1 = xor(1);
     private static final VectorShuffle<Float> XOR_2 = xor(2);
@@ -498,6 +499,9 @@ final class FloatTile extends Tile.OfFloat {
     void row(
             int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
         int j = 0;
+        for (; WIDE_ROW && j <= n - 16 * W; j += 16 * W) {
+            row16(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
+        }
         for (; j <= n - 8 * W; j += 8 * W) {
             row8(depth, a, ao, b, bo + j, ld, d, dof + j * next, c, co + j);
         }
@@ -519,6 +523,62 @@ final class FloatTile extends Tile.OfFloat {
         for (; j < n; j++) {
             c[co + j] = d[dof + j * next] + last[j - n + W];
         }
+    }
+
+    private static void row16(
+            int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, float[] c, int co) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
+        FloatVector c4 = FloatVector.zero(S);
+        FloatVector c5 = FloatVector.zero(S);
+        FloatVector c6 = FloatVector.zero(S);
+        FloatVector c7 = FloatVector.zero(S);
+        FloatVector c8 = FloatVector.zero(S);
+        FloatVector c9 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c12 = FloatVector.zero(S);
+        FloatVector c13 = FloatVector.zero(S);
+        FloatVector c14 = FloatVector.zero(S);
+        FloatVector c15 = FloatVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            FloatVector x = FloatVector.broadcast(S, a[ao + p]);
+            int at = bo + p * ld;
+            c0 = x.fma(FloatVector.fromArray(S, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(S, b, at + W), c1);
+            c2 = x.fma(FloatVector.fromArray(S, b, at + 2 * W), c2);
+            c3 = x.fma(FloatVector.fromArray(S, b, at + 3 * W), c3);
+            c4 = x.fma(FloatVector.fromArray(S, b, at + 4 * W), c4);
+            c5 = x.fma(FloatVector.fromArray(S, b, at + 5 * W), c5);
+            c6 = x.fma(FloatVector.fromArray(S, b, at + 6 * W), c6);
+            c7 = x.fma(FloatVector.fromArray(S, b, at + 7 * W), c7);
+            c8 = x.fma(FloatVector.fromArray(S, b, at + 8 * W), c8);
+            c9 = x.fma(FloatVector.fromArray(S, b, at + 9 * W), c9);
+            c10 = x.fma(FloatVector.fromArray(S, b, at + 10 * W), c10);
+            c11 = x.fma(FloatVector.fromArray(S, b, at + 11 * W), c11);
+            c12 = x.fma(FloatVector.fromArray(S, b, at + 12 * W), c12);
+            c13 = x.fma(FloatVector.fromArray(S, b, at + 13 * W), c13);
+            c14 = x.fma(FloatVector.fromArray(S, b, at + 14 * W), c14);
+            c15 = x.fma(FloatVector.fromArray(S, b, at + 15 * W), c15);
+        }
+        FloatVector.fromArray(S, d, dof).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, d, dof + W).add(c1).intoArray(c, co + W);
+        FloatVector.fromArray(S, d, dof + 2 * W).add(c2).intoArray(c, co + 2 * W);
+        FloatVector.fromArray(S, d, dof + 3 * W).add(c3).intoArray(c, co + 3 * W);
+        FloatVector.fromArray(S, d, dof + 4 * W).add(c4).intoArray(c, co + 4 * W);
+        FloatVector.fromArray(S, d, dof + 5 * W).add(c5).intoArray(c, co + 5 * W);
+        FloatVector.fromArray(S, d, dof + 6 * W).add(c6).intoArray(c, co + 6 * W);
+        FloatVector.fromArray(S, d, dof + 7 * W).add(c7).intoArray(c, co + 7 * W);
+        FloatVector.fromArray(S, d, dof + 8 * W).add(c8).intoArray(c, co + 8 * W);
+        FloatVector.fromArray(S, d, dof + 9 * W).add(c9).intoArray(c, co + 9 * W);
+        FloatVector.fromArray(S, d, dof + 10 * W).add(c10).intoArray(c, co + 10 * W);
+        FloatVector.fromArray(S, d, dof + 11 * W).add(c11).intoArray(c, co + 11 * W);
+        FloatVector.fromArray(S, d, dof + 12 * W).add(c12).intoArray(c, co + 12 * W);
+        FloatVector.fromArray(S, d, dof + 13 * W).add(c13).intoArray(c, co + 13 * W);
+        FloatVector.fromArray(S, d, dof + 14 * W).add(c14).intoArray(c, co + 14 * W);
+        FloatVector.fromArray(S, d, dof + 15 * W).add(c15).intoArray(c, co + 15 * W);
     }
 
     private static void row8(

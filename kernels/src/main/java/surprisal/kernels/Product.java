@@ -8,8 +8,8 @@ import surprisal.kernels.Gemm.Store;
 final class Product<T> {
 
     /* C's columns are cut so that a block of B, all of its columns and at most 256 steps of k, stays packed in the
-     * second-level cache. B is packed once, row by row as it lies, into panels as wide as a tile, each of which stays in
-     * the first-level cache while the tiles of some rows of C use it. The tiles write C = D + A·B: D is a row of zeros
+     * second-level cache. B is packed once, into panels as wide as a tile, each of which stays in or near the first-level
+     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D + A·B: D is a row of zeros
      * where C is new, so C is neither cleared nor read, and C itself later.
      *
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
@@ -89,6 +89,7 @@ final class Product<T> {
     void run(
             Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store, T bias, int biasOffset,
             Unary activation) {
+        this.bias = null; // a column's product needs it only after the transposition
         if (m == 0 || n == 0) {
             return;
         }
@@ -108,7 +109,7 @@ final class Product<T> {
         this.biasOffset = biasOffset;
         this.activation = activation;
         start(form, m, n, k, a, ao, b, bo, c, co, store);
-        this.bias = null;
+        this.bias = null; // keep no caller's memory alive
     }
 
     private void start(Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
@@ -129,7 +130,7 @@ final class Product<T> {
         } else {
             blocks(kc, store, (long) m * n * k < PARALLEL);
         }
-        this.a = null; // keep no caller's memory alive
+        this.a = null;
         this.b = null;
         this.c = null;
     }

@@ -8,8 +8,8 @@ import java.util.Arrays;
  */
 abstract class Tile<T> {
 
-    /** Floats of eight vectors of 512 bits. */
-    private static final int WIDEST = 128;
+    /** Floats of sixteen vectors of 512 bits. */
+    private static final int WIDEST = 256;
 
     /** Rows of a tile. */
     abstract int rows();

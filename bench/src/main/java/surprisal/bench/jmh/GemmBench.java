@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import surprisal.kernels.Gemm;
+import surprisal.kernels.Unary;
 import surprisal.kernels.Workers;
 
 /** C = op(A) · op(B) for the sizes of a small network's layer and for squares. */
@@ -32,7 +33,10 @@ public class GemmBench {
     public Gemm.Form form;
 
     /** m × n × k. */
-    @Param({"64x64x64", "128x784x400", "128x400x784", "784x400x128", "512x512x512", "1x512x512"})
+    @Param({
+        "7x7x7", "64x64x64", "257x257x257", "1000x1000x1000", "4096x64x64", "128x784x400", "128x400x784", "784x400x128", "1x512x512",
+        "4x1000x257"
+    })
     public String size;
 
     /** How many threads. */
@@ -45,6 +49,7 @@ public class GemmBench {
     private float[] a;
     private float[] b;
     private float[] c;
+    private float[] bias;
     private double[] a64;
     private double[] b64;
     private double[] c64;
@@ -65,6 +70,7 @@ public class GemmBench {
         for (int i = 0; i < a.length; i++) a[i] = (float) a64[i];
         for (int i = 0; i < b.length; i++) b[i] = (float) b64[i];
         c = new float[m * n];
+        bias = new float[n];
         c64 = new double[m * n];
     }
 
@@ -76,6 +82,17 @@ public class GemmBench {
     @Benchmark
     public float[] single() {
         Gemm.multiply(form, m, n, k, a, 0, b, 0, c, 0, Gemm.Store.SET);
+        return c;
+    }
+
+    /**
+     * In float32, with a bias and tanh at the store.
+     *
+     * @return C
+     */
+    @Benchmark
+    public float[] affine() {
+        Gemm.affine(form, m, n, k, a, 0, b, 0, bias, 0, Unary.TANH, c, 0);
         return c;
     }
 
