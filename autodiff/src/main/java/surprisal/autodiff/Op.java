@@ -1,5 +1,6 @@
 package surprisal.autodiff;
 
+import java.util.Arrays;
 import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
@@ -19,6 +20,7 @@ import surprisal.autodiff.op.Where;
 import surprisal.autodiff.op.Zip;
 import surprisal.engine.Array;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * What can be computed and differentiated. An op owns its shape, its value and its derivative, and keeps no state: two
@@ -47,7 +49,29 @@ public sealed interface Op {
                     Sum,
                     Transpose,
                     Where,
-                    Zip {}
+                    Zip {
+
+        /**
+         * Stores the gradient: gIn[i] = gOut · ∂out/∂in[i] where it is the first that arrives, gIn[i] += … where there
+         * is one already. The inputs are served in their order, since the second of two that are one tensor adds to what
+         * the first has stored.
+         *
+         * @param in the inputs of {@link #forward}
+         * @param out its output
+         * @param gOut ∂loss/∂out
+         * @param gIn ∂loss/∂in[i]; null where no gradient is wanted. Two entries are the same array where one tensor is
+         *     two inputs
+         * @param stores for each input, whether every element is overwritten, whatever it holds, or added to
+         */
+        void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores);
+
+        @Override
+        default void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+            Store[] stores = new Store[in.length];
+            Arrays.fill(stores, Store.ADD);
+            backward(in, out, gOut, gIn, stores);
+        }
+    }
 
     /**
      * An op that a program brings: {@link Tensor#apply} applies it and {@link GradCheck} tests it. Make it a record,

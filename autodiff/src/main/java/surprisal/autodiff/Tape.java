@@ -11,6 +11,7 @@ import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * Records what is computed from a model's tensors, then walks back over the record: ∂loss/∂θ for every θ of the model
@@ -23,7 +24,8 @@ import surprisal.engine.Shape;
 public final class Tape {
 
     /* The list is in the order of computation, so it is already sorted: backward is the list from its end. A gradient is
-     * added to in that order, which makes its bits a function of the program alone. */
+     * added to in that order, which makes its bits a function of the program alone; the first that comes overwrites what
+     * the pass before has left there. */
 
     /** One computed tensor; kept from pass to pass for its memory. */
     private static final class Node {
@@ -32,6 +34,7 @@ public final class Tape {
         private Shape[] shapes = {};
         private Array[] in = {};
         private Array[] gIn = {};
+        private Store[] stores = {};
         private Array out;
         private Array grad;
         private boolean needed; // it depends on a variable
@@ -183,6 +186,7 @@ public final class Tape {
         node.shapes = new Shape[0];
         node.in = new Array[0];
         node.gIn = new Array[0];
+        node.stores = new Store[0];
     }
 
     boolean live(long pass, int position) {
@@ -241,6 +245,7 @@ public final class Tape {
             node.shapes = new Shape[count];
             node.in = new Array[count];
             node.gIn = new Array[count];
+            node.stores = new Store[count];
         }
         node.op = null; // until it is computed: if the shapes don't fit, the next pass must not believe that they did
         node.needed = false;
@@ -291,21 +296,42 @@ public final class Tape {
         for (int i = 0; i < size; i++) {
             nodes.get(i).reached = false;
         }
-        for (int i = 0; i < variables; i++) {
-            nodes.get(i).grad.fill(0);
-        }
-        gradient(last).fill(1);
+        first(nodes.get(last)).fill(1);
         for (int i = last; i >= variables; i--) {
             Node node = nodes.get(i);
             if (node.reached && node.needed && node.op != null) {
-                for (int k = 0; k < node.in.length; k++) {
-                    int input = node.inputs[k];
-                    node.gIn[k] = input >= 0 && nodes.get(input).needed ? gradient(input) : null;
+                backward(node);
+            }
+        }
+        for (int i = 0; i < variables; i++) {
+            if (!nodes.get(i).reached) {
+                nodes.get(i).grad.fill(0);
+            }
+        }
+    }
+
+    private void backward(Node node) {
+        boolean custom = node.op instanceof Op.Custom;
+        for (int k = 0; k < node.in.length; k++) {
+            Node input = node.inputs[k] < 0 ? null : nodes.get(node.inputs[k]);
+            if (input == null || !input.needed) {
+                node.gIn[k] = null;
+            } else if (input.reached) {
+                node.gIn[k] = input.grad;
+                node.stores[k] = Store.ADD;
+            } else {
+                node.gIn[k] = first(input);
+                node.stores[k] = Store.SET;
+                if (custom) {
+                    input.grad.fill(0);
                 }
-                node.op.backward(node.in, node.out, node.grad, node.gIn);
-                if (node.op instanceof Op.Custom) {
-                    added(node);
-                }
+            }
+        }
+        switch (node.op) {
+            case Op.Known known -> known.backward(node.in, node.out, node.grad, node.gIn, node.stores);
+            case Op.Custom op -> {
+                op.backward(node.in, node.out, node.grad, node.gIn);
+                added(node);
             }
         }
     }
@@ -321,17 +347,10 @@ public final class Tape {
         }
     }
 
-    /** ∂loss/∂(this node), zero when it is first asked for. */
-    private Array gradient(int position) {
-        Node node = nodes.get(position);
-        if (!node.reached) {
-            node.reached = true;
-            if (position >= variables) {
-                node.grad = memory(node.grad, node.out.shape(), node.out.precision());
-                node.grad.fill(0);
-            }
-        }
-        return node.grad;
+    /** Where ∂loss/∂(this node) goes; holds whatever it held. */
+    private static Array first(Node node) {
+        node.reached = true;
+        return node.grad = memory(node.grad, node.out.shape(), node.out.precision());
     }
 
     /** The first tensor of this pass that has a NaN or an infinity, in words. */

@@ -278,4 +278,12 @@ record OpCases(
         op.backward(in, out, g, gIn);
         return gIn;
     }
+
+    /** Jᵀ g where it is the first gradient: what was there does not matter. */
+    Array[] overwritten(Array[] in, Array out, Array g) {
+        Array[] gIn = zeros(in);
+        Stream.of(gIn).forEach(x -> x.fill(Double.NaN));
+        op.backward(in, out, g, gIn, Stream.of(in).map(x -> Gemm.Store.SET).toArray(Gemm.Store[]::new));
+        return gIn;
+    }
 }

@@ -23,6 +23,7 @@ import surprisal.autodiff.op.MatMul;
 import surprisal.autodiff.op.StraightThrough;
 import surprisal.autodiff.op.Zip;
 import surprisal.engine.Array;
+import surprisal.engine.Compute;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
@@ -125,6 +126,20 @@ class OpLawsTest {
         c.op().backward(in, out, g, more);
         for (int k = 0; k < in.length; k++) {
             close(normal(2 + k, in[k].shape()), 1, once[k], 1, more[k], 1e-12, c);
+        }
+    }
+
+    /** Bit for bit, but that a gradient of −0 stays −0, which zero + −0 is not. */
+    @Property(tries = 1500)
+    void theFirstGradientOverwritesToWhatAddingToZeroGives(@ForAll("cases") OpCases c, @ForAll Precision precision) {
+        Array[] in = c.inputs(precision);
+        Array out = c.forward(in);
+        Array g = normal(1, out.shape()).to(precision);
+        Array[] added = c.backward(in, out, g);
+        Array[] set = c.overwritten(in, out, g);
+        for (int k = 0; k < in.length; k++) {
+            Compute.linear(1, set[k], 0, set[k]);
+            same(added[k], set[k], c);
         }
     }
 
@@ -254,7 +269,12 @@ class OpLawsTest {
                         Workers.threads(n);
                         same(y, c.forward(in), kind);
                         Array[] again = c.backward(in, y, g);
-                        IntStream.range(0, in.length).forEach(k -> same(gx[k], again[k], kind));
+                        Array[] first = c.overwritten(in, y, g);
+                        IntStream.range(0, in.length).forEach(k -> {
+                            same(gx[k], again[k], kind);
+                            Compute.linear(1, first[k], 0, first[k]);
+                            same(gx[k], first[k], kind);
+                        });
                     }
                 }
             }

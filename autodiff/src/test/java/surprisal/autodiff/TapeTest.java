@@ -130,6 +130,15 @@ class TapeTest {
     }
 
     @Test
+    void aTensorThatAPassDoesNotUseGetsZero() {
+        List<Tensor> model = List.of(w, Tensor.of(4.0));
+        tape.grad(model, m -> m.get(0).times(m.get(1)).sum());
+        Grad<List<Tensor>> second = tape.grad(model, m -> m.get(0).sum());
+        assertArrayEquals(new double[] {1, 1, 1}, second.gradient().get(0).array().doubles());
+        assertArrayEquals(new double[] {0}, second.gradient().get(1).array().doubles());
+    }
+
+    @Test
     void notANumberIsTracedToTheFirstOp() {
         assertEquals("the loss is NaN: log of [[3]] (operation 3 of 5) is the first result that is not; lower the learning "
                 + "rate, clip the gradient, or keep the argument of log, sqrt or div away from 0",

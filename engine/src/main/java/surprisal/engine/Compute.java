@@ -3,6 +3,7 @@ package surprisal.engine;
 import java.util.Arrays;
 import surprisal.kernels.Binary;
 import surprisal.kernels.Gemm;
+import surprisal.kernels.Gemm.Store;
 import surprisal.kernels.Loop;
 import surprisal.kernels.Reduce;
 import surprisal.kernels.Rows;
@@ -11,6 +12,9 @@ import surprisal.kernels.Unary;
 /**
  * The kernels for arrays of either precision: this is the one place that asks which. All arrays of a call have the same
  * precision; shapes are the caller's affair, sizes are checked by the kernels.
+ *
+ * <p>An adjoint overwrites a gradient ({@link Store#SET}) or adds to it ({@link Store#ADD}); what it overwrites it does
+ * not read.
  */
 public final class Compute {
 
@@ -38,9 +42,11 @@ public final class Compute {
      * @param x inputs
      * @param y f(x)
      * @param g ∂loss/∂y
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void mapGrad(Unary f, Array x, Array y, Array g, Array gx) {
+    public static void mapGrad(Unary f, Array x, Array y, Array g, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (x.precision() == Precision.FLOAT32) {
             Loop.mapGrad(f, x.floats(), 0, y.floats(), 0, g.floats(), 0, gx.floats(), 0, x.size());
         } else {
@@ -83,11 +89,13 @@ public final class Compute {
      * @param y outputs
      * @param yo offset of y
      * @param g ∂loss/∂y
-     * @param ga ∂loss/∂a, added to
+     * @param ga ∂loss/∂a
      * @param n how many
+     * @param store whether it is overwritten or added to
      */
     public static void zipGradA(
-            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array ga, int n) {
+            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array ga, int n, Store store) {
+        cleared(store, ga, ao, as == 0 ? 1 : n);
         if (a.precision() == Precision.FLOAT32) {
             Loop.zipGradA(
                     f, a.floats(), ao, as, b.floats(), bo, bs, y.floats(), yo, g.floats(), yo, ga.floats(), ao, n);
@@ -110,11 +118,13 @@ public final class Compute {
      * @param y outputs
      * @param yo offset of y
      * @param g ∂loss/∂y
-     * @param gb ∂loss/∂b, added to
+     * @param gb ∂loss/∂b
      * @param n how many
+     * @param store whether it is overwritten or added to
      */
     public static void zipGradB(
-            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array gb, int n) {
+            Binary f, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array gb, int n, Store store) {
+        cleared(store, gb, bo, bs == 0 ? 1 : n);
         if (a.precision() == Precision.FLOAT32) {
             Loop.zipGradB(
                     f, a.floats(), ao, as, b.floats(), bo, bs, y.floats(), yo, g.floats(), yo, gb.floats(), bo, n);
@@ -152,7 +162,7 @@ public final class Compute {
             int bs,
             Array c,
             int cs,
-            Gemm.Store store) {
+            Store store) {
         if (a.precision() == Precision.FLOAT32) {
             Gemm.multiply(form, batch, m, n, k, a.floats(), 0, as, b.floats(), 0, bs, c.floats(), 0, cs, store);
         } else {
@@ -184,9 +194,11 @@ public final class Compute {
      * @param outer how many blocks
      * @param n length of the axis
      * @param inner elements behind each entry of the axis
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void sumGrad(Array g, int outer, int n, int inner, Array gx) {
+    public static void sumGrad(Array g, int outer, int n, int inner, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (g.precision() == Precision.FLOAT32) {
             Reduce.sumGrad(g.floats(), 0, outer, n, inner, gx.floats(), 0);
         } else {
@@ -220,9 +232,11 @@ public final class Compute {
      * @param outer how many blocks
      * @param n length of the axis
      * @param inner elements behind each entry of the axis
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void maxGrad(Array x, Array y, Array g, int outer, int n, int inner, Array gx) {
+    public static void maxGrad(Array x, Array y, Array g, int outer, int n, int inner, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (x.precision() == Precision.FLOAT32) {
             Reduce.maxGrad(x.floats(), 0, y.floats(), 0, g.floats(), 0, outer, n, inner, gx.floats(), 0);
         } else {
@@ -286,9 +300,11 @@ public final class Compute {
      * @param g ∂loss/∂y
      * @param rows how many rows
      * @param n their length
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void logSumExpGrad(Array x, Array y, Array g, int rows, int n, Array gx) {
+    public static void logSumExpGrad(Array x, Array y, Array g, int rows, int n, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (x.precision() == Precision.FLOAT32) {
             Rows.logSumExpGrad(x.floats(), 0, y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
         } else {
@@ -303,9 +319,11 @@ public final class Compute {
      * @param g ∂loss/∂y
      * @param rows how many rows
      * @param n their length
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void softmaxGrad(Array y, Array g, int rows, int n, Array gx) {
+    public static void softmaxGrad(Array y, Array g, int rows, int n, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (y.precision() == Precision.FLOAT32) {
             Rows.softmaxGrad(y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
         } else {
@@ -320,9 +338,11 @@ public final class Compute {
      * @param g ∂loss/∂y
      * @param rows how many rows
      * @param n their length
-     * @param gx ∂loss/∂x, added to
+     * @param gx ∂loss/∂x
+     * @param store whether it is overwritten or added to
      */
-    public static void logSoftmaxGrad(Array y, Array g, int rows, int n, Array gx) {
+    public static void logSoftmaxGrad(Array y, Array g, int rows, int n, Array gx, Store store) {
+        cleared(store, gx, 0, gx.size());
         if (y.precision() == Precision.FLOAT32) {
             Rows.logSoftmaxGrad(y.floats(), 0, g.floats(), 0, rows, n, gx.floats(), 0);
         } else {
@@ -364,16 +384,19 @@ public final class Compute {
     }
 
     /**
-     * y[yo …] += x[xo …].
+     * y[yo …] = x[xo …] or y[yo …] += x[xo …].
      *
-     * @param x what is added
+     * @param x what is stored
      * @param xo offset of x
      * @param y to
      * @param yo offset of y
      * @param n how many
+     * @param store whether y is overwritten or added to
      */
-    public static void add(Array x, int xo, Array y, int yo, int n) {
-        if (x.precision() == Precision.FLOAT32) {
+    public static void store(Array x, int xo, Array y, int yo, int n, Store store) {
+        if (store == Store.SET) {
+            copy(x, xo, y, yo, n);
+        } else if (x.precision() == Precision.FLOAT32) {
             float[] from = x.floats();
             float[] to = y.floats();
             for (int i = 0; i < n; i++) {
@@ -441,6 +464,22 @@ public final class Compute {
     }
 
     /**
+     * y = scale · x or y += scale · x.
+     *
+     * @param scale the factor
+     * @param x what is stored
+     * @param y to
+     * @param store whether y is overwritten or added to
+     */
+    public static void scaled(double scale, Array x, Array y, Store store) {
+        if (store == Store.SET) {
+            linear(scale, x, 0, y);
+        } else {
+            addScaled(scale, x, y);
+        }
+    }
+
+    /**
      * Σ x over a run of numbers, in a fixed order.
      *
      * @param x the numbers
@@ -450,5 +489,12 @@ public final class Compute {
      */
     public static double sum(Array x, int xo, int n) {
         return x.precision() == Precision.FLOAT32 ? Reduce.sum(x.floats(), xo, n) : Reduce.sum(x.doubles(), xo, n);
+    }
+
+    /** Zeros where the old numbers are not wanted. */
+    private static void cleared(Store store, Array x, int xo, int n) {
+        if (store == Store.SET) {
+            fill(0, x, xo, n);
+        }
     }
 }

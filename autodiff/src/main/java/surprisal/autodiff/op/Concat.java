@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * The inputs one after the other along an axis. Its adjoint takes them apart.
@@ -39,13 +40,13 @@ public record Concat(int axis) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         Blocks whole = Blocks.of(out.shape(), axis, 1);
         int at = 0;
         for (int i = 0; i < in.length; i++) {
             int run = in[i].shape().dim(axis) * whole.inner();
             for (int o = 0; gIn[i] != null && o < whole.outer(); o++) {
-                Compute.add(gOut, o * whole.n() * whole.inner() + at, gIn[i], o * run, run);
+                Compute.store(gOut, o * whole.n() * whole.inner() + at, gIn[i], o * run, run, stores[i]);
             }
             at += run;
         }

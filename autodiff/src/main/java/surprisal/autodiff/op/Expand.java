@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * Repeats axes of length 1, and missing ones in front: [1, n] → [m, n]. To be read many times has as its adjoint to be
@@ -34,14 +35,17 @@ public record Expand(Shape to) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] == null) {
             return;
         }
         Array gx = gIn[0];
+        if (stores[0] == Store.SET) {
+            gx.fill(0);
+        }
         Broadcast.of(gx.shape(), to, to).each((n, xo, stride, same, one, yo) -> {
             if (stride == 1) {
-                Compute.add(gOut, yo, gx, xo, n);
+                Compute.store(gOut, yo, gx, xo, n, Store.ADD);
             } else {
                 gx.set(xo, gx.at(xo) + Compute.sum(gOut, yo, n));
             }

@@ -6,6 +6,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * y[.., i, ..] = x[.., index[i], ..] along an axis. Its adjoint adds to an entry as often as it was read.
@@ -56,13 +57,16 @@ public record Gather(int axis, List<Integer> index) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
             Blocks b = Blocks.of(in[0].shape(), axis, 1);
             int from = 0;
+            if (stores[0] == Store.SET) {
+                gIn[0].fill(0);
+            }
             for (int o = 0; o < b.outer(); o++) {
                 for (int i : index) {
-                    Compute.add(gOut, from, gIn[0], (o * b.n() + i) * b.inner(), b.inner());
+                    Compute.store(gOut, from, gIn[0], (o * b.n() + i) * b.inner(), b.inner(), Store.ADD);
                     from += b.inner();
                 }
             }

@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * y = scale · x + shift: [..] → [..]. Its derivative is the scale.
@@ -24,9 +25,9 @@ public record Linear(double scale, double shift) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
-            Compute.addScaled(scale, gOut, gIn[0]);
+            Compute.scaled(scale, gOut, gIn[0], stores[0]);
         }
     }
 }

@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /** y = log Σ exp x over the last axis: [.., n] → [..]. Its derivative is the softmax. */
 public record LogSumExp() implements Op.Known {
@@ -23,10 +24,10 @@ public record LogSumExp() implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
             Blocks b = Blocks.rows(in[0].shape());
-            Compute.logSumExpGrad(in[0], out, gOut, b.outer(), b.n(), gIn[0]);
+            Compute.logSumExpGrad(in[0], out, gOut, b.outer(), b.n(), gIn[0], stores[0]);
         }
     }
 }

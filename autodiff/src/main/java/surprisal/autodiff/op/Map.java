@@ -6,6 +6,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 import surprisal.kernels.Unary;
 
 /**
@@ -38,9 +39,9 @@ public record Map(Unary f) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
-            Compute.mapGrad(f, in[0], out, gOut, gIn[0]);
+            Compute.mapGrad(f, in[0], out, gOut, gIn[0], stores[0]);
         }
     }
 

@@ -103,17 +103,22 @@ public record MatMul(Form form) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         Sizes s = sizes(in[0].shape(), in[1].shape());
         int step = s.m * s.n;
+        for (int i = 0; s.batch == 0 && i < 2; i++) { // no product would set anything
+            if (gIn[i] != null && stores[i] == Store.SET) {
+                gIn[i].fill(0);
+            }
+        }
         if (gIn[0] != null) {
             Form back = form == Form.NN ? Form.NT : Form.NN;
-            Compute.matmul(back, s.batch, s.m, s.k, s.n, gOut, step, in[1], s.bs, gIn[0], s.as, Store.ADD);
+            Compute.matmul(back, s.batch, s.m, s.k, s.n, gOut, step, in[1], s.bs, gIn[0], s.as, stores[0]);
         }
         if (gIn[1] != null && form == Form.NN) {
-            Compute.matmul(Form.TN, s.batch, s.k, s.n, s.m, in[0], s.as, gOut, step, gIn[1], s.bs, Store.ADD);
+            Compute.matmul(Form.TN, s.batch, s.k, s.n, s.m, in[0], s.as, gOut, step, gIn[1], s.bs, stores[1]);
         } else if (gIn[1] != null) {
-            Compute.matmul(Form.TN, s.batch, s.n, s.k, s.m, gOut, step, in[0], s.as, gIn[1], s.bs, Store.ADD);
+            Compute.matmul(Form.TN, s.batch, s.n, s.k, s.m, gOut, step, in[0], s.as, gIn[1], s.bs, stores[1]);
         }
     }
 

@@ -5,6 +5,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * The same numbers in another shape, copied: there are no views.
@@ -58,9 +59,9 @@ public record Reshape(Shape to) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
-            Compute.add(gOut, 0, gIn[0], 0, out.size());
+            Compute.store(gOut, 0, gIn[0], 0, out.size(), stores[0]);
         }
     }
 }

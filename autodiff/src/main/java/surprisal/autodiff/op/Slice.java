@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * y = x[.., from … to − 1, ..] along an axis. Its adjoint adds into that part.
@@ -33,12 +34,15 @@ public record Slice(int axis, int from, int to) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
             Blocks b = Blocks.of(in[0].shape(), axis, 1);
             int run = (to - from) * b.inner();
+            if (stores[0] == Store.SET && run < b.n() * b.inner()) {
+                gIn[0].fill(0);
+            }
             for (int o = 0; o < b.outer(); o++) {
-                Compute.add(gOut, o * run, gIn[0], (o * b.n() + from) * b.inner(), run);
+                Compute.store(gOut, o * run, gIn[0], (o * b.n() + from) * b.inner(), run, stores[0]);
             }
         }
     }

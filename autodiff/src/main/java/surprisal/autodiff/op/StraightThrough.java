@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /** y = hard, for (hard, soft) of one shape; the gradient goes to soft as it is (Bengio, Léonard and Courville 2013). */
 public record StraightThrough() implements Op.Known {
@@ -23,9 +24,12 @@ public record StraightThrough() implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
+        if (gIn[0] != null && stores[0] == Store.SET) {
+            gIn[0].fill(0);
+        }
         if (gIn[1] != null) {
-            Compute.add(gOut, 0, gIn[1], 0, out.size());
+            Compute.store(gOut, 0, gIn[1], 0, out.size(), stores[1]);
         }
     }
 

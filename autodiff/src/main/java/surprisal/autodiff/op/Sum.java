@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * y = Σ x over neighbouring axes: [.., n, ..] → [.., ..]. Its derivative is 1.
@@ -29,10 +30,10 @@ public record Sum(int axis, int count) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] != null) {
             Blocks b = Blocks.of(in[0].shape(), axis, count);
-            Compute.sumGrad(gOut, b.outer(), b.n(), b.inner(), gIn[0]);
+            Compute.sumGrad(gOut, b.outer(), b.n(), b.inner(), gIn[0], stores[0]);
         }
     }
 }

@@ -6,6 +6,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * The axes in another order: axis i of the result is axis {@code axes[i]} of the input. Its adjoint puts them back.
@@ -65,9 +66,12 @@ public record Transpose(List<Integer> axes) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         if (gIn[0] == null) {
             return;
+        }
+        if (stores[0] == Store.SET) {
+            gIn[0].fill(0);
         }
         int[] step = steps(in[0].shape());
         each(out.shape(), step, 0, 0, 0, (x, y, n, s) -> {

@@ -4,6 +4,7 @@ import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Store;
 
 /** y = c ≠ 0 ? a : b, for (c, a, b) of one shape. The gradient goes to the one that was taken, none to c. */
 public record Where() implements Op.Known {
@@ -39,7 +40,12 @@ public record Where() implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
+        for (int k = 0; k < 3; k++) {
+            if (gIn[k] != null && stores[k] == Store.SET) {
+                gIn[k].fill(0);
+            }
+        }
         for (int side = 1; side <= 2; side++) {
             if (gIn[side] != null) {
                 add(in[0], side == 1, gOut, gIn[side]);

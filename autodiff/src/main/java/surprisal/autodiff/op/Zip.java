@@ -7,6 +7,7 @@ import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
 import surprisal.kernels.Binary;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * y = f(a, b), element by element, the shapes broadcast: [..] × [..] → [..]. A number that is read many times is added
@@ -42,16 +43,27 @@ public record Zip(Binary f) implements Op.Known {
     }
 
     @Override
-    public void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
+    public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
         Array a = in[0];
         Array b = in[1];
         Broadcast map = Broadcast.of(a.shape(), b.shape(), out.shape());
         if (gIn[0] != null) {
-            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradA(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[0], n));
+            Store store = once(gIn[0], gOut, stores[0]);
+            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradA(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[0], n, store));
         }
         if (gIn[1] != null) {
-            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradB(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[1], n));
+            Store store = once(gIn[1], gOut, stores[1]);
+            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradB(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[1], n, store));
         }
+    }
+
+    /** What is visited once can be overwritten; what is visited again is cleared first. */
+    private static Store once(Array gx, Array gOut, Store store) {
+        if (store == Store.SET && gx.size() != gOut.size()) {
+            gx.fill(0);
+            return Store.ADD;
+        }
+        return store;
     }
 
     @Override
