@@ -1,6 +1,8 @@
 package surprisal.autodiff;
 
 import java.util.Arrays;
+import surprisal.autodiff.op.Affine;
+import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
@@ -10,6 +12,8 @@ import surprisal.autodiff.op.LogSumExp;
 import surprisal.autodiff.op.Map;
 import surprisal.autodiff.op.MatMul;
 import surprisal.autodiff.op.Max;
+import surprisal.autodiff.op.NormalKl;
+import surprisal.autodiff.op.PlusTimes;
 import surprisal.autodiff.op.Reshape;
 import surprisal.autodiff.op.Slice;
 import surprisal.autodiff.op.Softmax;
@@ -33,7 +37,9 @@ public sealed interface Op {
 
     /** The ops of the library. */
     sealed interface Known extends Op
-            permits Concat,
+            permits Affine,
+                    BernoulliLogProb,
+                    Concat,
                     Expand,
                     Gather,
                     Linear,
@@ -42,6 +48,8 @@ public sealed interface Op {
                     Map,
                     MatMul,
                     Max,
+                    NormalKl,
+                    PlusTimes,
                     Reshape,
                     Slice,
                     Softmax,
@@ -58,7 +66,7 @@ public sealed interface Op {
          *
          * @param in the inputs of {@link #forward}
          * @param out its output
-         * @param gOut ∂loss/∂out
+         * @param gOut ∂loss/∂out, which is the op's to spend: nobody reads it afterwards
          * @param gIn ∂loss/∂in[i]; null where no gradient is wanted. Two entries are the same array where one tensor is
          *     two inputs
          * @param stores for each input, whether every element is overwritten, whatever it holds, or added to
@@ -69,7 +77,7 @@ public sealed interface Op {
         default void backward(Array[] in, Array out, Array gOut, Array[] gIn) {
             Store[] stores = new Store[in.length];
             Arrays.fill(stores, Store.ADD);
-            backward(in, out, gOut, gIn, stores);
+            backward(in, out, gOut.copy(), gIn, stores);
         }
     }
 

@@ -3,6 +3,8 @@ package surprisal.autodiff;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
+import surprisal.autodiff.op.Affine;
+import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
@@ -12,6 +14,8 @@ import surprisal.autodiff.op.LogSumExp;
 import surprisal.autodiff.op.Map;
 import surprisal.autodiff.op.MatMul;
 import surprisal.autodiff.op.Max;
+import surprisal.autodiff.op.NormalKl;
+import surprisal.autodiff.op.PlusTimes;
 import surprisal.autodiff.op.Reshape;
 import surprisal.autodiff.op.Slice;
 import surprisal.autodiff.op.Softmax;
@@ -743,6 +747,80 @@ public final class Tensor {
      */
     public Tensor matmulTransposed(Tensor b) {
         return Tape.record(MatMul.NT, this, b);
+    }
+
+    /**
+     * x W + b: {@code [.., k] × [k, n] + [n] → [.., n]}.
+     *
+     * @param weight W
+     * @param bias b
+     * @return this · weight + bias
+     * @throws IllegalArgumentException if the sizes don't fit
+     */
+    public Tensor affine(Tensor weight, Tensor bias) {
+        return Tape.record(Affine.of(null), this, weight, bias);
+    }
+
+    /**
+     * f(x W + b): {@code [.., k] × [k, n] + [n] → [.., n]}.
+     *
+     * @param weight W
+     * @param bias b
+     * @param f the activation
+     * @return f(this · weight + bias)
+     * @throws IllegalArgumentException if the sizes don't fit
+     */
+    public Tensor affine(Tensor weight, Tensor bias, Unary f) {
+        return Affine.fuses(f) ? Tape.record(Affine.of(f), this, weight, bias) : affine(weight, bias).map(f);
+    }
+
+    /**
+     * a + b · c, element by element. Shapes broadcast.
+     *
+     * @param b the first factor
+     * @param c the second factor
+     * @return this + b · c
+     * @throws IllegalArgumentException if the shapes don't broadcast
+     */
+    public Tensor plusTimes(Tensor b, Tensor c) {
+        Shape common = shape().broadcast(b.shape(), "plusTimes").broadcast(c.shape(), "plusTimes");
+        return Tape.record(new PlusTimes(), expand(common), b.expand(common), c.expand(common));
+    }
+
+    // ---- likelihoods
+
+    /**
+     * Σ x l − log(1 + eˡ) over the last axis: how likely x is under independent coin flips whose log-odds are this. Shapes
+     * broadcast.
+     *
+     * @param x the events, anything in [0, 1]
+     * @return log p(x), [.., n] → [..]
+     * @throws IllegalArgumentException if the shapes don't broadcast
+     */
+    public Tensor bernoulliLogProb(Tensor x) {
+        Shape common = shape().broadcast(x.shape(), "bernoulliLogProb");
+        return Tape.record(new BernoulliLogProb(), expand(common), x.expand(common));
+    }
+
+    /**
+     * D_KL[N(μ, σ²) ‖ N(μ₀, σ₀²)], summed over the last axis. Shapes broadcast.
+     *
+     * @param mean μ
+     * @param std σ > 0
+     * @param mean0 μ₀
+     * @param std0 σ₀ > 0
+     * @return [.., n] → [..]
+     * @throws IllegalArgumentException if the shapes don't broadcast
+     */
+    public static Tensor normalKl(Tensor mean, Tensor std, Tensor mean0, Tensor std0) {
+        Shape common = mean.shape().broadcast(std.shape(), "normalKl").broadcast(mean0.shape(), "normalKl")
+                .broadcast(std0.shape(), "normalKl");
+        return Tape.record(new NormalKl(), mean.rows(common), std.rows(common), mean0.rows(common), std0.rows(common));
+    }
+
+    /** A row as it is, anything else in the whole shape. */
+    private Tensor rows(Shape whole) {
+        return shape().rank() == 1 && shape().last() == whole.last() ? this : expand(whole);
     }
 
     // ---- reductions

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import surprisal.autodiff.op.Affine;
+import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
@@ -18,6 +20,8 @@ import surprisal.autodiff.op.LogSumExp;
 import surprisal.autodiff.op.Map;
 import surprisal.autodiff.op.MatMul;
 import surprisal.autodiff.op.Max;
+import surprisal.autodiff.op.NormalKl;
+import surprisal.autodiff.op.PlusTimes;
 import surprisal.autodiff.op.Reshape;
 import surprisal.autodiff.op.Slice;
 import surprisal.autodiff.op.Softmax;
@@ -51,7 +55,12 @@ record OpCases(
     static final List<Op.Known> KINDS = Stream.of(
                     Stream.of(Unary.values()).map(Map::of),
                     Stream.of(Binary.values()).map(Zip::of),
+                    Stream.of(Unary.values()).filter(Affine::fuses).map(Affine::of),
                     Stream.of(
+                            Affine.of(null),
+                            new BernoulliLogProb(),
+                            new NormalKl(),
+                            new PlusTimes(),
                             MatMul.NN,
                             MatMul.NT,
                             new Linear(2, 3),
@@ -77,6 +86,11 @@ record OpCases(
             case Map map -> shapes(0, 4).map(x -> of(map, map.f().domain().lo(), map.f().domain().hi(), x));
             case Zip zip -> pairs().map(ab -> ofZip(zip, ab));
             case MatMul matmul -> products(matmul.form()).map(ab -> of(matmul, -3, 3, ab.get(0), ab.get(1)));
+            case Affine affine -> affines(affine);
+            case BernoulliLogProb op -> shapes(1, 4).map(x -> new OpCases(
+                    op, List.of(x, x), List.of(-4., 0.), List.of(4., 1.), Set.of(), 0));
+            case NormalKl op -> Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 15)).as(OpCases::ofKl);
+            case PlusTimes op -> shapes(0, 4).map(x -> of(op, -3, 3, x, x, x));
             case Linear any -> Combinators.combine(Arbitraries.doubles().between(-3, 3),
                     Arbitraries.integers().between(-2, 2), shapes(0, 4)).as((scale, shift, x) -> of(new Linear(scale, shift), -3, 3, x));
             case Sum any -> blocks((axis, count, x) -> of(new Sum(axis, count), -3, 3, x));
@@ -114,6 +128,10 @@ record OpCases(
             case MatMul matmul -> matmul.form() == Gemm.Form.NN
                     ? of(matmul, -3, 3, Shape.of(131, 300), Shape.of(300, 77))
                     : of(matmul, -3, 3, Shape.of(9, 40, 33), Shape.of(9, 31, 33));
+            case Affine op -> of(op, -1, 1, Shape.of(131, 30), Shape.of(30, 307), Shape.of(307));
+            case BernoulliLogProb op -> of(op, -3, 3, x, x);
+            case NormalKl op -> ofKl(x, 4);
+            case PlusTimes op -> of(op, -3, 3, x, x, x);
             case Linear op -> of(op, -3, 3, x);
             case Sum any -> of(new Sum(0, 2), -3, 3, x);
             case Max any -> of(new Max(1, 1), -3, 3, x);
@@ -146,6 +164,33 @@ record OpCases(
             case XLOGY -> new double[] {0.1, 3, 0.1, 5};
         };
         return new OpCases(zip, ab, List.of(range[0], range[2]), List.of(range[1], range[3]), Set.of(), 0);
+    }
+
+    /** The four of them whole or a row, by the bits of {@code rows}; one at least is whole. */
+    private static OpCases ofKl(Shape x, int rows) {
+        List<Shape> shapes = IntStream.range(0, 4)
+                .mapToObj(k -> rows < 15 && (rows >> k & 1) == 1 ? Shape.of(x.last()) : x).toList();
+        return new OpCases(
+                new NormalKl(), shapes, List.of(-2., 0.3, -2., 0.5), List.of(2., 2., 2., 2.), Set.of(), 0);
+    }
+
+    /** Pre-activations of rectifiers stay away from the kink: their products are of one sign, and so is the bias. */
+    private static Arbitrary<OpCases> affines(Affine op) {
+        Arbitrary<Integer> size = Arbitraries.integers().between(0, 7);
+        return Combinators.combine(size, size, size, Arbitraries.integers().between(0, 3), Arbitraries.of(-1., 1.))
+                .as((m, n, k, rank, sign) -> {
+                    Shape x = switch (rank) {
+                        case 0 -> Shape.of(k);
+                        case 1 -> Shape.of(m, k);
+                        case 2 -> Shape.of(2, m, k);
+                        default -> Shape.of(m, 1, 3, k);
+                    };
+                    List<Shape> shapes = List.of(x, Shape.of(k, n), Shape.of(n));
+                    return op.activation() != Unary.RELU
+                            ? new OpCases(op, shapes, List.of(-1., -1., -1.), List.of(1., 1., 1.), Set.of(), 0)
+                            : new OpCases(op, shapes, List.of(.1, Math.min(.1 * sign, sign), Math.min(.1 * sign, sign)),
+                                    List.of(1., Math.max(.1 * sign, sign), Math.max(.1 * sign, sign)), Set.of(), 0);
+                });
     }
 
     private static Shape reversed(Shape x) {
@@ -283,7 +328,7 @@ record OpCases(
     Array[] overwritten(Array[] in, Array out, Array g) {
         Array[] gIn = zeros(in);
         Stream.of(gIn).forEach(x -> x.fill(Double.NaN));
-        op.backward(in, out, g, gIn, Stream.of(in).map(x -> Gemm.Store.SET).toArray(Gemm.Store[]::new));
+        op.backward(in, out, g.copy(), gIn, Stream.of(in).map(x -> Gemm.Store.SET).toArray(Gemm.Store[]::new));
         return gIn;
     }
 }

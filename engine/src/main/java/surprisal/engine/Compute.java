@@ -1,10 +1,13 @@
 package surprisal.engine;
 
 import java.util.Arrays;
+import surprisal.kernels.Affine;
+import surprisal.kernels.BernoulliRows;
 import surprisal.kernels.Binary;
 import surprisal.kernels.Gemm;
 import surprisal.kernels.Gemm.Store;
 import surprisal.kernels.Loop;
+import surprisal.kernels.NormalRows;
 import surprisal.kernels.Reduce;
 import surprisal.kernels.Rows;
 import surprisal.kernels.Unary;
@@ -46,11 +49,10 @@ public final class Compute {
      * @param store whether it is overwritten or added to
      */
     public static void mapGrad(Unary f, Array x, Array y, Array g, Array gx, Store store) {
-        cleared(store, gx, 0, gx.size());
         if (x.precision() == Precision.FLOAT32) {
-            Loop.mapGrad(f, x.floats(), 0, y.floats(), 0, g.floats(), 0, gx.floats(), 0, x.size());
+            Loop.mapGrad(f, x.floats(), 0, y.floats(), 0, g.floats(), 0, gx.floats(), 0, x.size(), store);
         } else {
-            Loop.mapGrad(f, x.doubles(), 0, y.doubles(), 0, g.doubles(), 0, gx.doubles(), 0, x.size());
+            Loop.mapGrad(f, x.doubles(), 0, y.doubles(), 0, g.doubles(), 0, gx.doubles(), 0, x.size(), store);
         }
     }
 
@@ -167,6 +169,167 @@ public final class Compute {
             Gemm.multiply(form, batch, m, n, k, a.floats(), 0, as, b.floats(), 0, bs, c.floats(), 0, cs, store);
         } else {
             Gemm.multiply(form, batch, m, n, k, a.doubles(), 0, as, b.doubles(), 0, bs, c.doubles(), 0, cs, store);
+        }
+    }
+
+    /**
+     * y = f(x W + b): [m, k] × [k, n] + [n] → [m, n].
+     *
+     * @param f the activation, or null for none
+     * @param m rows
+     * @param n columns
+     * @param k inner size
+     * @param x inputs
+     * @param w weights
+     * @param b bias
+     * @param y outputs
+     */
+    public static void affine(Unary f, int m, int n, int k, Array x, Array w, Array b, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Gemm.affine(Gemm.Form.NN, m, n, k, x.floats(), 0, w.floats(), 0, b.floats(), 0, f, y.floats(), 0);
+        } else {
+            Gemm.affine(Gemm.Form.NN, m, n, k, x.doubles(), 0, w.doubles(), 0, b.doubles(), 0, f, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * δ = g · f′ in the place of g, and its sums over the rows: what goes back through {@link #affine} before its two
+     * products.
+     *
+     * @param f the activation, or null for none; its derivative is a function of y alone
+     * @param y outputs
+     * @param g ∂loss/∂y, overwritten with δ
+     * @param m rows
+     * @param n columns
+     * @param gb ∂loss/∂b, or null if it is not wanted
+     * @param store whether gb is overwritten or added to
+     */
+    public static void delta(Unary f, Array y, Array g, int m, int n, Array gb, Store store) {
+        if (y.precision() == Precision.FLOAT32) {
+            Affine.delta(f, y.floats(), g.floats(), m, n, gb == null ? null : gb.floats(), store);
+        } else {
+            Affine.delta(f, y.doubles(), g.doubles(), m, n, gb == null ? null : gb.doubles(), store);
+        }
+    }
+
+    /**
+     * y = Σ x l − log(1 + eˡ) over each row.
+     *
+     * @param l log-odds
+     * @param x events
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs
+     */
+    public static void bernoulliLogProb(Array l, Array x, int rows, int n, Array y) {
+        if (l.precision() == Precision.FLOAT32) {
+            BernoulliRows.logProb(l.floats(), x.floats(), rows, n, y.floats());
+        } else {
+            BernoulliRows.logProb(l.doubles(), x.doubles(), rows, n, y.doubles());
+        }
+    }
+
+    /**
+     * The adjoint of {@link #bernoulliLogProb} in the log-odds: gl = g (x − σ(l)).
+     *
+     * @param l log-odds
+     * @param x events
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n their length
+     * @param gl ∂loss/∂l
+     * @param store whether it is overwritten or added to
+     */
+    public static void bernoulliLogProbGrad(Array l, Array x, Array g, int rows, int n, Array gl, Store store) {
+        if (l.precision() == Precision.FLOAT32) {
+            BernoulliRows.logProbGrad(l.floats(), x.floats(), g.floats(), rows, n, gl.floats(), store);
+        } else {
+            BernoulliRows.logProbGrad(l.doubles(), x.doubles(), g.doubles(), rows, n, gl.doubles(), store);
+        }
+    }
+
+    /**
+     * y = a x, one factor a row.
+     *
+     * @param x inputs, [rows, n]
+     * @param a factors, [rows]
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs, [rows, n]
+     * @param store whether they are overwritten or added to
+     */
+    public static void rowsScaled(Array x, Array a, int rows, int n, Array y, Store store) {
+        cleared(store, y, 0, y.size());
+        for (int r = 0; r < rows; r++) {
+            zipGradA(Binary.TIMES, x, r * n, 1, a, r, 0, x, r * n, x, y, n, Store.ADD);
+        }
+    }
+
+    /**
+     * y = a + b · c.
+     *
+     * @param a what is added
+     * @param b the first factor
+     * @param c the second factor
+     * @param y outputs
+     */
+    public static void plusTimes(Array a, Array b, Array c, Array y) {
+        int n = y.size();
+        if (y.precision() == Precision.FLOAT32) {
+            float[] plus = a.floats();
+            float[] left = b.floats();
+            float[] right = c.floats();
+            float[] to = y.floats();
+            for (int i = 0; i < n; i++) {
+                to[i] = plus[i] + left[i] * right[i];
+            }
+        } else {
+            double[] plus = a.doubles();
+            double[] left = b.doubles();
+            double[] right = c.doubles();
+            double[] to = y.doubles();
+            for (int i = 0; i < n; i++) {
+                to[i] = plus[i] + left[i] * right[i];
+            }
+        }
+    }
+
+    /**
+     * y = D_KL[N(μ, σ²) ‖ N(μ₀, σ₀²)] over each row.
+     *
+     * @param in μ, σ, μ₀, σ₀
+     * @param steps how far apart the rows of each of the four are: n, or 0 for one row that meets all
+     * @param rows how many rows
+     * @param n their length
+     * @param y outputs
+     */
+    public static void normalKl(Array[] in, int[] steps, int rows, int n, Array y) {
+        if (y.precision() == Precision.FLOAT32) {
+            NormalRows.kl(in[0].floats(), in[1].floats(), in[2].floats(), in[3].floats(), steps, rows, n, y.floats());
+        } else {
+            NormalRows.kl(in[0].doubles(), in[1].doubles(), in[2].doubles(), in[3].doubles(), steps, rows, n, y.doubles());
+        }
+    }
+
+    /**
+     * The adjoint of {@link #normalKl} in one of its inputs.
+     *
+     * @param k which: 0 for μ, 1 for σ, 2 for μ₀, 3 for σ₀
+     * @param in μ, σ, μ₀, σ₀
+     * @param steps as in {@link #normalKl}
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n their length
+     * @param gx the gradient in that input
+     * @param store whether it is overwritten or added to
+     */
+    public static void normalKlGrad(int k, Array[] in, int[] steps, Array g, int rows, int n, Array gx, Store store) {
+        if (g.precision() == Precision.FLOAT32) {
+            NormalRows.klGrad(k, in[0].floats(), in[1].floats(), in[2].floats(), in[3].floats(), steps, g.floats(), rows, n,
+                    gx.floats(), store);
+        } else {
+            NormalRows.klGrad(k, in[0].doubles(), in[1].doubles(), in[2].doubles(), in[3].doubles(), steps, g.doubles(), rows,
+                    n, gx.doubles(), store);
         }
     }
 

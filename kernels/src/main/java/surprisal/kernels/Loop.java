@@ -9,6 +9,7 @@ import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
+import surprisal.kernels.Gemm.Store;
 
 /**
  * The loops over memory, written once: y = f(x), y = f(a, b), and what goes back through them. Float arrays run in
@@ -90,6 +91,40 @@ public final class Loop {
             Workers.run(chunks(n), c -> {
                 int o = c * CHUNK;
                 loop.grad(x, xo + o, y, yo + o, g, go + o, gx, gxo + o, length(c, n));
+            });
+        }
+    }
+
+    /**
+     * gx = g · f′(x) or gx += g · f′(x), element by element; what is overwritten may be g.
+     *
+     * @param op f
+     * @param x inputs
+     * @param xo offset of x
+     * @param y outputs of f
+     * @param yo offset of y
+     * @param g ∂loss/∂y
+     * @param go offset of g
+     * @param gx ∂loss/∂x
+     * @param gxo offset of gx
+     * @param n how many
+     * @param store whether gx is overwritten or added to
+     */
+    public static void mapGrad(
+            Unary op, float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n, Store store) {
+        if (store == Store.ADD) {
+            mapGrad(op, x, xo, y, yo, g, go, gx, gxo, n);
+            return;
+        }
+        check(n, x.length, xo, y.length, yo);
+        check(n, g.length, go, gx.length, gxo);
+        MapLoop<float[]> loop = MAP_FLOAT.of(op);
+        if (n < PARALLEL) {
+            loop.slope(x, xo, y, yo, g, go, gx, gxo, n);
+        } else {
+            Workers.run(chunks(n), c -> {
+                int o = c * CHUNK;
+                loop.slope(x, xo + o, y, yo + o, g, go + o, gx, gxo + o, length(c, n));
             });
         }
     }
@@ -257,6 +292,40 @@ public final class Loop {
             Workers.run(chunks(n), c -> {
                 int o = c * CHUNK;
                 loop.grad(x, xo + o, y, yo + o, g, go + o, gx, gxo + o, length(c, n));
+            });
+        }
+    }
+
+    /**
+     * gx = g · f′(x) or gx += g · f′(x), element by element; what is overwritten may be g.
+     *
+     * @param op f
+     * @param x inputs
+     * @param xo offset of x
+     * @param y outputs of f
+     * @param yo offset of y
+     * @param g ∂loss/∂y
+     * @param go offset of g
+     * @param gx ∂loss/∂x
+     * @param gxo offset of gx
+     * @param n how many
+     * @param store whether gx is overwritten or added to
+     */
+    public static void mapGrad(
+            Unary op, double[] x, int xo, double[] y, int yo, double[] g, int go, double[] gx, int gxo, int n, Store store) {
+        if (store == Store.ADD) {
+            mapGrad(op, x, xo, y, yo, g, go, gx, gxo, n);
+            return;
+        }
+        check(n, x.length, xo, y.length, yo);
+        check(n, g.length, go, gx.length, gxo);
+        MapLoop<double[]> loop = MAP_DOUBLE.of(op);
+        if (n < PARALLEL) {
+            loop.slope(x, xo, y, yo, g, go, gx, gxo, n);
+        } else {
+            Workers.run(chunks(n), c -> {
+                int o = c * CHUNK;
+                loop.slope(x, xo + o, y, yo + o, g, go + o, gx, gxo + o, length(c, n));
             });
         }
     }

@@ -20,4 +20,11 @@ final class MapDoubles extends MapLoop<double[]> {
             gx[gxo + i] += g[go + i] * OP.df(x[xo + i], y[yo + i]);
         }
     }
+
+    @Override
+    void slope(double[] x, int xo, double[] y, int yo, double[] g, int go, double[] gx, int gxo, int n) {
+        for (int i = 0; i < n; i++) {
+            gx[gxo + i] = g[go + i] * OP.df(x[xo + i], y[yo + i]);
+        }
+    }
 }

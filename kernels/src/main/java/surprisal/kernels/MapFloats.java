@@ -20,4 +20,11 @@ final class MapFloats extends MapLoop<float[]> {
             gx[gxo + i] += g[go + i] * OP.df32(x[xo + i], y[yo + i]);
         }
     }
+
+    @Override
+    void slope(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
+        for (int i = 0; i < n; i++) {
+            gx[gxo + i] = g[go + i] * OP.df32(x[xo + i], y[yo + i]);
+        }
+    }
 }

@@ -34,6 +34,18 @@ final class MapLanes extends MapLoop<float[]> {
         }
     }
 
+    @Override
+    void slope(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
+        int i = 0;
+        for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
+            FloatVector up = load(g, go + i);
+            up.mul(OP.dlanes(load(x, xo + i), load(y, yo + i))).intoArray(gx, gxo + i);
+        }
+        for (; i < n; i++) {
+            gx[gxo + i] = g[go + i] * OP.df32(x[xo + i], y[yo + i]);
+        }
+    }
+
     private static FloatVector load(float[] x, int o) {
         return FloatVector.fromArray(Lanes.F, x, o);
     }

@@ -8,4 +8,7 @@ abstract class MapLoop<T> {
 
     /** gx += g · f′(x). */
     abstract void grad(T x, int xo, T y, int yo, T g, int go, T gx, int gxo, int n);
+
+    /** gx = g · f′(x); gx may be g. */
+    abstract void slope(T x, int xo, T y, int yo, T g, int go, T gx, int gxo, int n);
 }

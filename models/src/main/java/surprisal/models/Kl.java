@@ -27,10 +27,7 @@ public final class Kl {
         return switch (new Pair(q, p)) {
             // Σ log σ₀/σ + ½ (σ/σ₀)² + ½ ((μ − μ₀)/σ₀)² − ½, in ratios: the square of a small σ₀ is 0 in float32
             case Pair(Normal(var m, var s), Normal(var m0, var s0)) ->
-                s0.log().minus(s.log())
-                        .plus(s.div(s0).square().plus(m.minus(m0).div(s0).square()).times(0.5))
-                        .minus(0.5)
-                        .sum(-1);
+                Tensor.normalKl(m, s, m0, s0);
             // Σ p (l − l₀) − log(1 + eˡ) + log(1 + eˡ⁰), p = σ(l)
             case Pair(Bernoulli a, Bernoulli b) ->
                 a.probs().times(a.logits().minus(b.logits()))

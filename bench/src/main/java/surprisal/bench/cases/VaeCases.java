@@ -1,5 +1,7 @@
 package surprisal.bench.cases;
 
+import static surprisal.models.Kl.kl;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,9 @@ import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
+import surprisal.kernels.Unary;
 import surprisal.models.dist.Bernoulli;
+import surprisal.models.dist.Normal;
 import surprisal.models.nn.Init;
 import surprisal.models.nn.Linear;
 
@@ -32,6 +36,8 @@ public final class VaeCases {
     /** Products alone: forward, and backward without the gradient for the input. */
     private static final double FLOPS =
             2.0 * BATCH * (3.0 * (2 * PIXELS * HIDDEN + 3 * HIDDEN * LATENT) - PIXELS * HIDDEN);
+
+    private static final Normal PRIOR = Normal.standard(LATENT);
 
     private VaeCases() {}
 
@@ -54,20 +60,12 @@ public final class VaeCases {
         return Linear.of(in, out, Init.GLOROT, Precision.FLOAT32, rng);
     }
 
-    /** (Σ cross-entropy − ½ Σ (1 + log σ² − μ² − σ²)) / batch. */
+    /** (Σ cross-entropy + Σ D_KL[N(μ, σ²) ‖ N(0, I)]) / batch. */
     private static Tensor loss(Map<String, Linear> net, Tensor x, Rng rng) {
-        Tensor h = net.get("enc").apply(x).relu();
-        Tensor mean = net.get("mean").apply(h), logVariance = net.get("logvar").apply(h);
-        Tensor z = mean.plus(mean.noise(rng).times(logVariance.times(0.5).exp()));
-        Tensor logits = net.get("out").apply(net.get("dec").apply(z).relu());
-        Tensor surprise = new Bernoulli(logits).logProb(x).sum().neg();
-        Tensor complexity = logVariance
-                .plus(1)
-                .minus(mean.square())
-                .minus(logVariance.exp())
-                .sum()
-                .times(-0.5);
-        return surprise.plus(complexity).div(BATCH);
+        Tensor h = net.get("enc").apply(x, Unary.RELU);
+        Normal q = new Normal(net.get("mean").apply(h), net.get("logvar").apply(h).times(0.5).exp());
+        Tensor logits = net.get("out").apply(net.get("dec").apply(q.sample(rng), Unary.RELU));
+        return kl(q, PRIOR).minus(new Bernoulli(logits).logProb(x)).sum().div(BATCH);
     }
 
     /**

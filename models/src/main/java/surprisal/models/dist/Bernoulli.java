@@ -22,7 +22,7 @@ public record Bernoulli(Tensor logits) implements Distribution {
     /** log p(x) = Σ x l − log(1 + eˡ); x may be anything in [0, 1], for an expectation over x. */
     @Override
     public Tensor logProb(Tensor x) {
-        return x.times(logits).minus(logits.softplus()).sum(-1);
+        return logits.bernoulliLogProb(x);
     }
 
     /** H = Σ log(1 + eˡ) − l σ(l). */

@@ -52,7 +52,7 @@ public record Normal(Tensor mean, Tensor std) implements Distribution {
     @Override
     public Tensor sample(Rng rng) {
         Tensor wide = mean.expand(shape());
-        return wide.plus(std.times(wide.noise(rng)));
+        return wide.plusTimes(std, wide.noise(rng));
     }
 
     private Shape shape() {

@@ -4,6 +4,7 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
+import surprisal.kernels.Unary;
 
 /**
  * y = x W + b: [.., in] → [.., out].
@@ -37,6 +38,17 @@ public record Linear(Tensor weight, Tensor bias) {
      * @return [.., out]
      */
     public Tensor apply(Tensor x) {
-        return x.matmul(weight).plus(bias);
+        return x.affine(weight, bias);
+    }
+
+    /**
+     * f(x W + b).
+     *
+     * @param x [.., in]
+     * @param f the activation
+     * @return [.., out]
+     */
+    public Tensor apply(Tensor x, Unary f) {
+        return x.affine(weight, bias, f);
     }
 }

@@ -77,10 +77,10 @@ public record Mlp(List<Linear> layers, Unary activation) {
      * @return [.., out]
      */
     public Tensor apply(Tensor x) {
-        Tensor h = layers.getFirst().apply(x);
-        for (Linear layer : layers.subList(1, layers.size())) {
-            h = layer.apply(h.map(activation));
+        Tensor h = x;
+        for (int i = 0; i < layers.size() - 1; i++) {
+            h = layers.get(i).apply(h, activation);
         }
-        return h;
+        return layers.getLast().apply(h);
     }
 }

@@ -96,6 +96,6 @@ class MlpTest {
                 assertThrows(IllegalArgumentException.class, () -> Mlp.of(new Rng(0), 3, 0)).getMessage());
         String message = assertThrows(IllegalArgumentException.class,
                 () -> Mlp.of(new Rng(0), 3, 2).apply(Tensor.of(1f, 2f))).getMessage();
-        assertTrue(message.contains("[2] × [3, 2]: inner sizes differ (2 ≠ 3)"), message);
+        assertTrue(message.contains("[2] × [3, 2] + [2]: inner sizes differ (2 ≠ 3)"), message);
     }
 }

@@ -1,0 +1,30 @@
+package surprisal.kernels;
+
+/** Rows in blocks that stay in the first-level cache from one loop over them to the next. */
+final class Blocks {
+
+    /** Numbers of a block. */
+    private static final int BLOCK = 1 << 12;
+
+    /** From this many numbers on the threads share the work. */
+    private static final int PARALLEL = 1 << 14;
+
+    /** What is done with some rows. */
+    interface Task {
+        void rows(int first, int count);
+    }
+
+    private Blocks() {}
+
+    /** Visits all rows of [rows, n], in an order that must not matter. */
+    static void each(int rows, int n, Task task) {
+        int block = Math.max(1, BLOCK / Math.max(1, n));
+        if ((long) rows * n < PARALLEL) {
+            for (int first = 0; first < rows; first += block) {
+                task.rows(first, Math.min(block, rows - first));
+            }
+        } else {
+            Workers.run(Math.ceilDiv(rows, block), t -> task.rows(t * block, Math.min(block, rows - t * block)));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package surprisal.kernels;
+
+import java.util.Arrays;
+import java.util.Objects;
+import surprisal.kernels.Gemm.Store;
+
+/**
+ * D_KL[N(μ, σ²) ‖ N(μ₀, σ₀²)] of independent coordinates, and its adjoints. Everything is in ratios: the square of a small
+ * σ₀ is 0 in float.
+ */
+public final class NormalRows {
+
+    private NormalRows() {}
+
+    /**
+     * y = Σ_i log σ₀/σ + ½ ((σ/σ₀)² + ((μ − μ₀)/σ₀)²) − ½: [rows, n] → [rows].
+     *
+     * @param m μ
+     * @param s σ
+     * @param m0 μ₀
+     * @param s0 σ₀
+     * @param steps how far apart the rows of each of the four are: n, or 0 for one row that meets all
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     */
+    public static void kl(float[] m, float[] s, float[] m0, float[] s0, int[] steps, int rows, int n, float[] y) {
+        check(rows, n, steps, m.length, s.length, m0.length, s0.length);
+        Blocks.each(rows, n, (first, count) -> {
+            int size = count * n;
+            float[] t = Scratch.floats(3 * size);
+            Loop.map(Unary.LOG, s, first * steps[1], t, size, steps[1] == 0 ? n : size);
+            Loop.map(Unary.LOG, s0, first * steps[3], t, 2 * size, steps[3] == 0 ? n : size);
+            for (int r = 0; r < count; r++) {
+                int at = first + r;
+                terms(m, at * steps[0], s, at * steps[1], m0, at * steps[2], s0, at * steps[3],
+                        size + r * steps[1], 2 * size + r * steps[3], n, t, r * n);
+            }
+            Rows.sum(t, 0, count, n, y, first);
+        });
+    }
+
+    /** t = log σ₀ − log σ + …, the logarithms being in t already. */
+    private static void terms(
+            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o,
+            int log, int log0, int n, float[] t, int to) {
+        for (int i = 0; i < n; i++) {
+            float ratio = s[so + i] / s0[s0o + i];
+            float shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
+            t[to + i] = t[log0 + i] - t[log + i] + (ratio * ratio + shift * shift) * 0.5f - 0.5f;
+        }
+    }
+
+    /**
+     * The adjoint in one of the four: μ̄ = ȳ (μ − μ₀)/σ₀², σ̄ = ȳ (σ/σ₀² − 1/σ), μ̄₀ = −μ̄,
+     * σ̄₀ = ȳ (1 − (σ/σ₀)² − ((μ − μ₀)/σ₀)²)/σ₀.
+     *
+     * @param k which: 0 for μ, 1 for σ, 2 for μ₀, 3 for σ₀
+     * @param m μ
+     * @param s σ
+     * @param m0 μ₀
+     * @param s0 σ₀
+     * @param steps as in {@link #kl}
+     * @param g [rows], ȳ
+     * @param rows number of rows
+     * @param n their length
+     * @param gx the gradient in that one, of its shape
+     * @param store whether it is overwritten or added to
+     */
+    public static void klGrad(
+            int k, float[] m, float[] s, float[] m0, float[] s0, int[] steps, float[] g, int rows, int n,
+            float[] gx, Store store) {
+        check(rows, n, steps, m.length, s.length, m0.length, s0.length);
+        if (store == Store.SET) {
+            Arrays.fill(gx, 0);
+        }
+        if (steps[k] == 0) { // one row gets the sum of all, in their order
+            klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
+        } else {
+            Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
+        }
+    }
+
+    private static void klGrad(
+            int k, float[] m, float[] s, float[] m0, float[] s0, int[] steps, float[] g, int first, int count, int n,
+            float[] gx) {
+        for (int r = first; r < first + count; r++) {
+            int mo = r * steps[0];
+            int so = r * steps[1];
+            int m0o = r * steps[2];
+            int s0o = r * steps[3];
+            int to = r * steps[k];
+            switch (k) {
+                case 0 -> mean(m, mo, m0, m0o, s0, s0o, g[r], n, gx, to);
+                case 1 -> std(s, so, s0, s0o, g[r], n, gx, to);
+                case 2 -> mean(m, mo, m0, m0o, s0, s0o, -g[r], n, gx, to);
+                default -> priorStd(m, mo, s, so, m0, m0o, s0, s0o, g[r], n, gx, to);
+            }
+        }
+    }
+
+    private static void mean(
+            float[] m, int mo, float[] m0, int m0o, float[] s0, int s0o, float g, int n, float[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            gx[to + i] += g * ((m[mo + i] - m0[m0o + i]) / s0[s0o + i] / s0[s0o + i]);
+        }
+    }
+
+    private static void std(float[] s, int so, float[] s0, int s0o, float g, int n, float[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            gx[to + i] += g * (s[so + i] / s0[s0o + i] / s0[s0o + i] - 1 / s[so + i]);
+        }
+    }
+
+    private static void priorStd(
+            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o, float g, int n,
+            float[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            float ratio = s[so + i] / s0[s0o + i];
+            float shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
+            gx[to + i] += g * ((1 - ratio * ratio - shift * shift) / s0[s0o + i]);
+        }
+    }
+
+    /**
+     * y = Σ_i log σ₀/σ + ½ ((σ/σ₀)² + ((μ − μ₀)/σ₀)²) − ½: [rows, n] → [rows].
+     *
+     * @param m μ
+     * @param s σ
+     * @param m0 μ₀
+     * @param s0 σ₀
+     * @param steps how far apart the rows of each of the four are: n, or 0 for one row that meets all
+     * @param rows number of rows
+     * @param n their length
+     * @param y [rows], overwritten
+     */
+    public static void kl(double[] m, double[] s, double[] m0, double[] s0, int[] steps, int rows, int n, double[] y) {
+        check(rows, n, steps, m.length, s.length, m0.length, s0.length);
+        Blocks.each(rows, n, (first, count) -> {
+            int size = count * n;
+            double[] t = Scratch.doubles(3 * size);
+            Loop.map(Unary.LOG, s, first * steps[1], t, size, steps[1] == 0 ? n : size);
+            Loop.map(Unary.LOG, s0, first * steps[3], t, 2 * size, steps[3] == 0 ? n : size);
+            for (int r = 0; r < count; r++) {
+                int at = first + r;
+                terms(m, at * steps[0], s, at * steps[1], m0, at * steps[2], s0, at * steps[3],
+                        size + r * steps[1], 2 * size + r * steps[3], n, t, r * n);
+            }
+            Rows.sum(t, 0, count, n, y, first);
+        });
+    }
+
+    /** t = log σ₀ − log σ + …, the logarithms being in t already. */
+    private static void terms(
+            double[] m, int mo, double[] s, int so, double[] m0, int m0o, double[] s0, int s0o,
+            int log, int log0, int n, double[] t, int to) {
+        for (int i = 0; i < n; i++) {
+            double ratio = s[so + i] / s0[s0o + i];
+            double shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
+            t[to + i] = t[log0 + i] - t[log + i] + (ratio * ratio + shift * shift) * 0.5 - 0.5;
+        }
+    }
+
+    /**
+     * The adjoint in one of the four: μ̄ = ȳ (μ − μ₀)/σ₀², σ̄ = ȳ (σ/σ₀² − 1/σ), μ̄₀ = −μ̄,
+     * σ̄₀ = ȳ (1 − (σ/σ₀)² − ((μ − μ₀)/σ₀)²)/σ₀.
+     *
+     * @param k which: 0 for μ, 1 for σ, 2 for μ₀, 3 for σ₀
+     * @param m μ
+     * @param s σ
+     * @param m0 μ₀
+     * @param s0 σ₀
+     * @param steps as in {@link #kl}
+     * @param g [rows], ȳ
+     * @param rows number of rows
+     * @param n their length
+     * @param gx the gradient in that one, of its shape
+     * @param store whether it is overwritten or added to
+     */
+    public static void klGrad(
+            int k, double[] m, double[] s, double[] m0, double[] s0, int[] steps, double[] g, int rows, int n,
+            double[] gx, Store store) {
+        check(rows, n, steps, m.length, s.length, m0.length, s0.length);
+        if (store == Store.SET) {
+            Arrays.fill(gx, 0);
+        }
+        if (steps[k] == 0) { // one row gets the sum of all, in their order
+            klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
+        } else {
+            Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
+        }
+    }
+
+    private static void klGrad(
+            int k, double[] m, double[] s, double[] m0, double[] s0, int[] steps, double[] g, int first, int count, int n,
+            double[] gx) {
+        for (int r = first; r < first + count; r++) {
+            int mo = r * steps[0];
+            int so = r * steps[1];
+            int m0o = r * steps[2];
+            int s0o = r * steps[3];
+            int to = r * steps[k];
+            switch (k) {
+                case 0 -> mean(m, mo, m0, m0o, s0, s0o, g[r], n, gx, to);
+                case 1 -> std(s, so, s0, s0o, g[r], n, gx, to);
+                case 2 -> mean(m, mo, m0, m0o, s0, s0o, -g[r], n, gx, to);
+                default -> priorStd(m, mo, s, so, m0, m0o, s0, s0o, g[r], n, gx, to);
+            }
+        }
+    }
+
+    private static void mean(
+            double[] m, int mo, double[] m0, int m0o, double[] s0, int s0o, double g, int n, double[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            gx[to + i] += g * ((m[mo + i] - m0[m0o + i]) / s0[s0o + i] / s0[s0o + i]);
+        }
+    }
+
+    private static void std(double[] s, int so, double[] s0, int s0o, double g, int n, double[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            gx[to + i] += g * (s[so + i] / s0[s0o + i] / s0[s0o + i] - 1 / s[so + i]);
+        }
+    }
+
+    private static void priorStd(
+            double[] m, int mo, double[] s, int so, double[] m0, int m0o, double[] s0, int s0o, double g, int n,
+            double[] gx, int to) {
+        for (int i = 0; i < n; i++) {
+            double ratio = s[so + i] / s0[s0o + i];
+            double shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
+            gx[to + i] += g * ((1 - ratio * ratio - shift * shift) / s0[s0o + i]);
+        }
+    }
+
+    private static void check(int rows, int n, int[] steps, int... lengths) {
+        for (int k = 0; k < lengths.length; k++) {
+            Objects.checkFromIndexSize(0L, steps[k] == 0 ? Math.min(rows, 1) * (long) n : (long) rows * n, (long) lengths[k]);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package surprisal.kernels;
+
+/** Memory of a thread for numbers on their way through a kernel, so that a call allocates nothing. */
+final class Scratch {
+
+    private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
+
+    private float[] floats = {};
+    private double[] doubles = {};
+
+    private Scratch() {}
+
+    /** At least n floats of this thread's, holding anything; good until the next call. */
+    static float[] floats(int n) {
+        Scratch mine = MINE.get();
+        if (mine.floats.length < n) {
+            mine.floats = new float[n];
+        }
+        return mine.floats;
+    }
+
+    /** At least n doubles of this thread's, holding anything; good until the next call. */
+    static double[] doubles(int n) {
+        Scratch mine = MINE.get();
+        if (mine.doubles.length < n) {
+            mine.doubles = new double[n];
+        }
+        return mine.doubles;
+    }
+}
