@@ -71,6 +71,7 @@ public final class Fingerprint {
         digests.put("rows float", rows());
         digests.put("rows double", rowsInDouble());
         digests.put("reduce", reduce());
+        digests.put("likelihoods", likelihoods());
         digests.put("philox", philox());
         digests.put("descent", descent());
         return digests;
@@ -185,6 +186,40 @@ public final class Fingerprint {
             print.add(all);
             Rows.logSoftmaxGrad(all, 0, g, 0, rows, n, gx, 0);
             print.add(gx);
+        }
+        return print.hex();
+    }
+
+    /** What the fused ops of distributions and of affine maps do, in float, lengths with tails and blocks of rows. */
+    private static String likelihoods() {
+        Fingerprint print = new Fingerprint();
+        for (int[] size : new int[][] {{13, 37}, {3, 5000}, {300, 77}, {9, 16}}) {
+            int rows = size[0];
+            int n = size[1];
+            float[] l = floats(rows * n, 1, -9, 9);
+            float[] x = floats(rows * n, 2, 0, 1);
+            float[] s = floats(rows * n, 3, 0.1, 3);
+            float[] g = floats(rows, 4, -1, 1);
+            float[] one = new float[rows];
+            BernoulliRows.logProb(l, x, rows, n, one);
+            print.add(one);
+            float[] all = new float[rows * n];
+            BernoulliRows.logProbGrad(l, x, g, rows, n, all, Gemm.Store.SET);
+            BernoulliRows.logProbGrad(x, l, g, rows, n, all, Gemm.Store.ADD);
+            print.add(all);
+            for (int step : new int[] {0, n}) {
+                int[] steps = {n, n, step, step};
+                NormalRows.kl(l, s, x, s, steps, rows, n, one);
+                print.add(one);
+                for (int k = 0; k < 4; k++) {
+                    NormalRows.klGrad(k, l, s, x, s, steps, g, rows, n, all, k % 2 == 0 ? Gemm.Store.SET : Gemm.Store.ADD);
+                    print.add(all);
+                }
+            }
+            float[] bias = new float[n];
+            Affine.delta(Unary.TANH, x, all, rows, n, bias, Gemm.Store.SET);
+            print.add(all);
+            print.add(bias);
         }
         return print.hex();
     }
