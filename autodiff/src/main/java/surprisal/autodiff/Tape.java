@@ -37,11 +37,14 @@ public final class Tape {
         private Store[] stores = {};
         private Array out;
         private Array grad;
+        private Tensor even; // what stands for it in passes of even and of odd number
+        private Tensor odd;
         private boolean needed; // it depends on a variable
         private boolean reached; // the loss depends on it, and grad holds what came so far
     }
 
     private final List<Node> nodes = new ArrayList<>();
+    private final Tensor[][] operands = {{}, new Tensor[1], new Tensor[2], new Tensor[3], new Tensor[4]};
     private int size;
     private long pass;
     private long models; // how many models this tape has had; the pass of the variables of the last one is -models
@@ -198,16 +201,56 @@ public final class Tape {
         return nodes.get(position).needed;
     }
 
+    /** Computes an op of one tensor and, if that is on a tape, records it there. */
+    static Tensor record(Op op, Tensor a) {
+        return a.tape() == null ? record(op, new Tensor[] {a}) : a.tape().recorded(op, a, null, null, null, 1);
+    }
+
+    /** The same of two. */
+    static Tensor record(Op op, Tensor a, Tensor b) {
+        Tape tape = a.tape() != null ? a.tape() : b.tape();
+        return tape == null ? record(op, new Tensor[] {a, b}) : tape.recorded(op, a, b, null, null, 2);
+    }
+
+    /** The same of three. */
+    static Tensor record(Op op, Tensor a, Tensor b, Tensor c) {
+        Tape tape = a.tape() != null ? a.tape() : b.tape() != null ? b.tape() : c.tape();
+        return tape == null ? record(op, new Tensor[] {a, b, c}) : tape.recorded(op, a, b, c, null, 3);
+    }
+
+    /** The same of four. */
+    static Tensor record(Op op, Tensor a, Tensor b, Tensor c, Tensor d) {
+        Tape tape = a.tape() != null ? a.tape() : b.tape() != null ? b.tape() : c.tape() != null ? c.tape() : d.tape();
+        return tape == null ? record(op, new Tensor[] {a, b, c, d}) : tape.recorded(op, a, b, c, d, 4);
+    }
+
+    /** Few operands go by an array that the tape keeps. */
+    private Tensor recorded(Op op, Tensor a, Tensor b, Tensor c, Tensor d, int count) {
+        Tensor[] in = operands[count];
+        in[0] = a;
+        if (count > 1) {
+            in[1] = b;
+        }
+        if (count > 2) {
+            in[2] = c;
+        }
+        if (count > 3) {
+            in[3] = d;
+        }
+        return record(op, in);
+    }
+
     /** Computes an op and, if an input is on a tape, records it there. */
-    static Tensor record(Op op, Tensor... in) {
+    static Tensor record(Op op, Tensor[] in) {
         Tape tape = null;
         if (in.length == 0) {
             throw new IllegalArgumentException(op.name() + " of nothing: an op takes at least one tensor");
         }
+        Precision precision = in[0].precision();
         for (Tensor x : in) {
-            if (x.precision() != in[0].precision()) {
-                throw new IllegalArgumentException(op.name() + " of " + in[0].precision() + " " + in[0].shape() + " and "
-                        + x.precision() + " " + x.shape() + ": convert one of them with to(" + in[0].precision() + ")");
+            if (x.precision() != precision) {
+                throw new IllegalArgumentException(op.name() + " of " + precision + " " + in[0].shape() + " and "
+                        + x.precision() + " " + x.shape() + ": convert one of them with to(" + precision + ")");
             }
             x.array(); // not one of an earlier pass
             if (x.tape() != null) {
@@ -239,7 +282,7 @@ public final class Tape {
     private Tensor add(Op op, Tensor[] in) {
         Node node = next();
         int count = in.length;
-        boolean same = node.in.length == count && op.equals(node.op);
+        boolean same = node.in.length == count && (op == node.op || op.equals(node.op));
         if (node.in.length != count) {
             node.inputs = new int[count];
             node.shapes = new Shape[count];
@@ -263,7 +306,22 @@ public final class Tape {
         op.forward(node.in, node.out);
         node.op = op;
         size++;
-        return new Tensor(node.out, this, pass, position);
+        return tensor(node, position);
+    }
+
+    /** What stands for a node in this pass. Two take turns, so that one kept from the pass before is known to be stale. */
+    private Tensor tensor(Node node, int position) {
+        Tensor known = (pass & 1) == 0 ? node.even : node.odd;
+        if (known != null && known.stands(node.out, pass)) {
+            return known;
+        }
+        Tensor fresh = new Tensor(node.out, this, pass, position);
+        if ((pass & 1) == 0) {
+            node.even = fresh;
+        } else {
+            node.odd = fresh;
+        }
+        return fresh;
     }
 
     /** The old array if it fits, else a new one. */
@@ -283,7 +341,7 @@ public final class Tape {
         node.needed = false;
         node.reached = false;
         fill.accept(node.out);
-        return new Tensor(node.out, this, pass, size - 1);
+        return tensor(node, size - 1);
     }
 
     /** The numbers of a tensor of this tape as a constant. */

@@ -43,7 +43,7 @@ public final class Tensor {
 
     private final Array array;
     private final Tape tape;
-    private final long pass; // of its tape; a leaf of the model, which is good in every pass, has a negative one
+    private long pass; // of its tape; a leaf of the model, which is good in every pass, has a negative one
     private final int position;
 
     Tensor(Array array) {
@@ -173,6 +173,15 @@ public final class Tensor {
                     + " is read after its tape has begun another pass: copy() what is to outlive a pass");
         }
         return array;
+    }
+
+    /** Whether this can stand for these numbers; from now on it does so in that pass. */
+    boolean stands(Array array, long pass) {
+        if (array != this.array) {
+            return false;
+        }
+        this.pass = pass;
+        return true;
     }
 
     Tape tape() {
@@ -710,7 +719,7 @@ public final class Tensor {
      */
     public Tensor where(Tensor condition, Tensor otherwise) {
         Shape common = shape().broadcast(otherwise.shape(), "where").broadcast(condition.shape(), "where");
-        return Tape.record(new Where(), condition.expand(common), expand(common), otherwise.expand(common));
+        return Tape.record(Where.OP, condition.expand(common), expand(common), otherwise.expand(common));
     }
 
     /**
@@ -720,7 +729,7 @@ public final class Tensor {
      * @return hard, whose gradient goes to this
      */
     public Tensor straightThrough(Tensor hard) {
-        return Tape.record(new StraightThrough(), hard, this);
+        return Tape.record(StraightThrough.OP, hard, this);
     }
 
     // ---- products
@@ -784,7 +793,7 @@ public final class Tensor {
      */
     public Tensor plusTimes(Tensor b, Tensor c) {
         Shape common = shape().broadcast(b.shape(), "plusTimes").broadcast(c.shape(), "plusTimes");
-        return Tape.record(new PlusTimes(), expand(common), b.expand(common), c.expand(common));
+        return Tape.record(PlusTimes.OP, expand(common), b.expand(common), c.expand(common));
     }
 
     // ---- likelihoods
@@ -799,7 +808,7 @@ public final class Tensor {
      */
     public Tensor bernoulliLogProb(Tensor x) {
         Shape common = shape().broadcast(x.shape(), "bernoulliLogProb");
-        return Tape.record(new BernoulliLogProb(), expand(common), x.expand(common));
+        return Tape.record(BernoulliLogProb.OP, expand(common), x.expand(common));
     }
 
     /**
@@ -815,7 +824,7 @@ public final class Tensor {
     public static Tensor normalKl(Tensor mean, Tensor std, Tensor mean0, Tensor std0) {
         Shape common = mean.shape().broadcast(std.shape(), "normalKl").broadcast(mean0.shape(), "normalKl")
                 .broadcast(std0.shape(), "normalKl");
-        return Tape.record(new NormalKl(), mean.rows(common), std.rows(common), mean0.rows(common), std0.rows(common));
+        return Tape.record(NormalKl.OP, mean.rows(common), std.rows(common), mean0.rows(common), std0.rows(common));
     }
 
     /** A row as it is, anything else in the whole shape. */
@@ -831,7 +840,7 @@ public final class Tensor {
      * @return a scalar
      */
     public Tensor sum() {
-        return shape().rank() == 0 ? this : Tape.record(new Sum(0, shape().rank()), this);
+        return shape().rank() == 0 ? this : Tape.record(Sum.all(shape().rank()), this);
     }
 
     /**
@@ -914,7 +923,7 @@ public final class Tensor {
      * @return the sums
      */
     public Tensor logSumExp() {
-        return Tape.record(new LogSumExp(), this);
+        return Tape.record(LogSumExp.OP, this);
     }
 
     /**
@@ -933,7 +942,7 @@ public final class Tensor {
      * @return σ(x), of x's shape
      */
     public Tensor softmax() {
-        return Tape.record(new Softmax(), this);
+        return Tape.record(Softmax.OP, this);
     }
 
     /**
@@ -952,7 +961,7 @@ public final class Tensor {
      * @return log σ(x), of x's shape
      */
     public Tensor logSoftmax() {
-        return Tape.record(new LogSoftmax(), this);
+        return Tape.record(LogSoftmax.OP, this);
     }
 
     /**
@@ -1109,9 +1118,7 @@ public final class Tensor {
         if (rank < 2) {
             throw new IllegalArgumentException("transpose of " + shape() + ": it takes at least two axes");
         }
-        return transpose(IntStream.range(0, rank)
-                .map(i -> i < rank - 2 ? i : 2 * rank - 3 - i)
-                .toArray());
+        return Tape.record(Transpose.swap(rank), this);
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import surprisal.engine.Array;
 
 /**
  * A model is a tree: a {@link Tensor}, or a record, {@link List}, {@link Map} or {@link Optional} of trees. Everything
@@ -137,6 +138,47 @@ public final class Tree {
         SequencedMap<String, Tensor> leaves = new LinkedHashMap<>();
         collect("", tree, leaves);
         return leaves;
+    }
+
+    /** The arrays of a tree's tensors in the order of {@link #leaves}, without their names. */
+    static void arrays(Object tree, List<Array> into) {
+        switch (tree) {
+            case null -> {}
+            case Tensor tensor -> into.add(tensor.array());
+            case Record record -> {
+                Parts parts = PARTS.get(record.getClass());
+                for (int i = 0; i < parts.names.size(); i++) {
+                    arrays(component(parts, record, i), into);
+                }
+            }
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    arrays(list.get(i), into);
+                }
+            }
+            case Map<?, ?> map -> {
+                for (Map.Entry<?, ?> entry : entries(map)) {
+                    arrays(entry.getValue(), into);
+                }
+            }
+            case Optional<?> maybe -> arrays(maybe.orElse(null), into);
+            case Tensor[] tensors -> throw array(tensors.length);
+            default -> {}
+        }
+    }
+
+    /** Where a gradient is not one of this model, in words. */
+    static IllegalArgumentException difference(Object model, Object gradient) {
+        SequencedMap<String, Tensor> there = leaves(gradient);
+        for (Map.Entry<String, Tensor> leaf : leaves(model).entrySet()) {
+            Tensor of = there.get(leaf.getKey());
+            Tensor is = leaf.getValue();
+            if (of == null || !of.shape().equals(is.shape()) || of.precision() != is.precision()) {
+                return new IllegalArgumentException("the gradient is not of this model: " + leaf.getKey() + " is "
+                        + is.shape() + " here and " + (of == null ? "missing" : of.shape().toString()) + " there");
+            }
+        }
+        return new IllegalArgumentException("the gradient is not of this model: it has more tensors");
     }
 
     private static void collect(String name, Object tree, SequencedMap<String, Tensor> leaves) {

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import surprisal.engine.Array;
@@ -51,20 +50,32 @@ public interface Update {
     default <M> void step(M model, Grad<M> grad) {
         List<Array> p = new ArrayList<>();
         List<Array> g = new ArrayList<>();
-        Map<String, Tensor> gradients = Tree.leaves(grad.gradient());
-        Set<Array> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Tree.leaves(model).forEach((name, leaf) -> {
-            Tensor of = gradients.get(name);
-            if (of == null || !of.shape().equals(leaf.shape()) || of.precision() != leaf.precision()) {
-                throw new IllegalArgumentException("the gradient is not of this model: " + name + " is " + leaf.shape()
-                        + " here and " + (of == null ? "missing" : of.shape().toString()) + " there");
+        Tree.arrays(model, p);
+        Tree.arrays(grad.gradient(), g);
+        boolean fits = p.size() == g.size();
+        for (int i = 0; fits && i < p.size(); i++) {
+            fits = p.get(i).shape().equals(g.get(i).shape()) && p.get(i).precision() == g.get(i).precision();
+        }
+        if (!fits) {
+            throw Tree.difference(model, grad.gradient());
+        }
+        for (int i = p.size() - 1; i > 0; i--) {
+            if (first(p, i) < i) {
+                p.remove(i);
+                g.remove(i);
             }
-            if (seen.add(leaf.array())) {
-                p.add(leaf.array());
-                g.add(of.array());
-            }
-        });
+        }
         apply(g, p);
+    }
+
+    /** Where this array comes first. */
+    private static int first(List<Array> arrays, int at) {
+        for (int i = 0; i < at; i++) {
+            if (arrays.get(i) == arrays.get(at)) {
+                return i;
+            }
+        }
+        return at;
     }
 
     /**

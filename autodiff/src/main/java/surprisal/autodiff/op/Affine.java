@@ -1,5 +1,6 @@
 package surprisal.autodiff.op;
 
+import java.util.Arrays;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
@@ -16,6 +17,8 @@ import surprisal.kernels.Unary;
 public record Affine(Unary activation) implements Op.Known {
 
     private static final Affine NONE = new Affine(null);
+    private static final Affine[] ALL =
+            Arrays.stream(Unary.values()).map(f -> fuses(f) ? new Affine(f) : null).toArray(Affine[]::new);
 
     /**
      * An op of this activation.
@@ -33,10 +36,12 @@ public record Affine(Unary activation) implements Op.Known {
      * The op.
      *
      * @param activation f, or null for none
-     * @return the op
+     * @return always the same object for the same activation
+     * @throws IllegalArgumentException if its derivative asks for more than y
      */
     public static Affine of(Unary activation) {
-        return activation == null ? NONE : new Affine(activation);
+        Affine known = activation == null ? NONE : ALL[activation.ordinal()];
+        return known != null ? known : new Affine(activation);
     }
 
     /**

@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = Σ x l − log(1 + eˡ) over the last axis, for (l, x) of one shape: [.., n] → [..]. ∂l = ∂y (x − σ(l)), ∂x = ∂y l. */
 public record BernoulliLogProb() implements Op.Known {
 
+    /** The op. */
+    public static final BernoulliLogProb OP = new BernoulliLogProb();
+
     @Override
     public Shape shape(Shape... in) {
         if (!in[0].equals(in[1]) || in[0].rank() == 0) {

@@ -51,6 +51,18 @@ final class Broadcast {
         axes = used;
     }
 
+    /** How many numbers of x are one row that y repeats, or −1 if y is not made so: [3, 4] of [2, 3, 4], [] of anything. */
+    static int row(Shape x, Shape y) {
+        int n = 1;
+        for (int back = 1; n < x.size(); back++) {
+            if (back > x.rank() || back > y.rank() || x.dim(-back) != y.dim(-back)) {
+                return -1;
+            }
+            n *= y.dim(-back);
+        }
+        return n == x.size() ? n : -1;
+    }
+
     static Broadcast of(Shape a, Shape b, Shape y) {
         return new Broadcast(a, b, y);
     }

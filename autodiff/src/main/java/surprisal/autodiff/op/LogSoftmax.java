@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = x − log Σ exp x over the last axis: [.., n] → [.., n]. ∂x = ∂y − exp(y) Σ ∂y. */
 public record LogSoftmax() implements Op.Known {
 
+    /** The op. */
+    public static final LogSoftmax OP = new LogSoftmax();
+
     @Override
     public Shape shape(Shape... in) {
         if (in[0].rank() == 0) {

@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = log Σ exp x over the last axis: [.., n] → [..]. Its derivative is the softmax. */
 public record LogSumExp() implements Op.Known {
 
+    /** The op. */
+    public static final LogSumExp OP = new LogSumExp();
+
     @Override
     public Shape shape(Shape... in) {
         if (in[0].rank() == 0) {

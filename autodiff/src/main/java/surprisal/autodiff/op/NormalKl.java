@@ -14,6 +14,9 @@ import surprisal.kernels.Gemm.Store;
  */
 public record NormalKl() implements Op.Known {
 
+    /** The op. */
+    public static final NormalKl OP = new NormalKl();
+
     @Override
     public Shape shape(Shape... in) {
         Shape whole = in[0];

@@ -10,6 +10,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = a + b · c, rounded after each of the two, for (a, b, c) of one shape. */
 public record PlusTimes() implements Op.Known {
 
+    /** The op. */
+    public static final PlusTimes OP = new PlusTimes();
+
     @Override
     public Shape shape(Shape... in) {
         if (!in[0].equals(in[1]) || !in[0].equals(in[2])) {

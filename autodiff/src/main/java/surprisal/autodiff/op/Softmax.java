@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = exp x / Σ exp x over the last axis: [.., n] → [.., n]. ∂x = y (∂y − Σ y ∂y). */
 public record Softmax() implements Op.Known {
 
+    /** The op. */
+    public static final Softmax OP = new Softmax();
+
     @Override
     public Shape shape(Shape... in) {
         if (in[0].rank() == 0) {

@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = hard, for (hard, soft) of one shape; the gradient goes to soft as it is (Bengio, Léonard and Courville 2013). */
 public record StraightThrough() implements Op.Known {
 
+    /** The op. */
+    public static final StraightThrough OP = new StraightThrough();
+
     @Override
     public Shape shape(Shape... in) {
         if (!in[0].equals(in[1])) {

@@ -1,5 +1,6 @@
 package surprisal.autodiff.op;
 
+import java.util.stream.IntStream;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
@@ -13,6 +14,18 @@ import surprisal.kernels.Gemm.Store;
  * @param count how many of them
  */
 public record Sum(int axis, int count) implements Op.Known {
+
+    private static final Sum[] ALL = IntStream.range(0, 8).mapToObj(rank -> new Sum(0, rank)).toArray(Sum[]::new);
+
+    /**
+     * The sum over everything.
+     *
+     * @param rank the number of axes
+     * @return the op
+     */
+    public static Sum all(int rank) {
+        return rank < ALL.length ? ALL[rank] : new Sum(0, rank);
+    }
 
     @Override
     public Shape shape(Shape... in) {

@@ -2,6 +2,7 @@ package surprisal.autodiff.op;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Precision;
@@ -20,6 +21,22 @@ public record Transpose(List<Integer> axes) implements Op.Known {
         axes = List.copyOf(axes);
     }
 
+    private static final Transpose[] SWAPS = IntStream.range(0, 8)
+            .mapToObj(rank -> new Transpose(IntStream.range(0, rank)
+                    .map(i -> i < rank - 2 || rank < 2 ? i : 2 * rank - 3 - i).boxed().toList()))
+            .toArray(Transpose[]::new);
+
+    /**
+     * The op that swaps the last two axes.
+     *
+     * @param rank the number of axes, ≥ 2
+     * @return the op
+     */
+    public static Transpose swap(int rank) {
+        return rank < SWAPS.length ? SWAPS[rank] : new Transpose(IntStream.range(0, rank)
+                .map(i -> i < rank - 2 ? i : 2 * rank - 3 - i).boxed().toList());
+    }
+
     /**
      * The op.
      *
@@ -29,11 +46,14 @@ public record Transpose(List<Integer> axes) implements Op.Known {
      * @throws IllegalArgumentException if an axis is missing or named twice
      */
     public static Transpose of(Shape shape, int... axes) {
-        List<Integer> order = new ArrayList<>();
+        List<Integer> order = new ArrayList<>(axes.length);
+        boolean twice = false;
         for (int axis : axes) {
-            order.add(shape.axis(axis));
+            int at = shape.axis(axis);
+            twice |= order.contains(at);
+            order.add(at);
         }
-        if (order.size() != shape.rank() || order.stream().distinct().count() != shape.rank()) {
+        if (order.size() != shape.rank() || twice) {
             throw new IllegalArgumentException("transpose of " + shape + " to axes " + order + ": each of its "
                     + shape.rank() + " axes is named once");
         }
@@ -47,6 +67,10 @@ public record Transpose(List<Integer> axes) implements Op.Known {
 
     @Override
     public void forward(Array[] in, Array out) {
+        if (swaps()) {
+            swap(in[0], in[0].shape().dim(-2), in[0].shape().last(), out, Store.SET);
+            return;
+        }
         int[] step = steps(in[0].shape());
         each(out.shape(), step, 0, 0, 0, (x, y, n, s) -> {
             if (out.precision() == Precision.FLOAT32) {
@@ -70,6 +94,10 @@ public record Transpose(List<Integer> axes) implements Op.Known {
         if (gIn[0] == null) {
             return;
         }
+        if (swaps()) {
+            swap(gOut, out.shape().dim(-2), out.shape().last(), gIn[0], stores[0]);
+            return;
+        }
         if (stores[0] == Store.SET) {
             gIn[0].fill(0);
         }
@@ -89,6 +117,39 @@ public record Transpose(List<Integer> axes) implements Op.Known {
                 }
             }
         });
+    }
+
+    /** Whether only the last two axes change places. */
+    private boolean swaps() {
+        return axes.size() >= 2 && axes.size() < SWAPS.length && equals(SWAPS[axes.size()]);
+    }
+
+    /** y[b, j, i] = x[b, i, j], or y[b, j, i] += x[b, i, j], x being [.., m, n]. */
+    private static void swap(Array x, int m, int n, Array y, Store store) {
+        int size = x.size();
+        if (x.precision() == Precision.FLOAT32) {
+            float[] from = x.floats();
+            float[] to = y.floats();
+            for (int o = 0; o < size; o += m * n) {
+                for (int i = 0; i < m; i++) {
+                    for (int j = 0; j < n; j++) {
+                        int at = o + j * m + i;
+                        to[at] = store == Store.SET ? from[o + i * n + j] : to[at] + from[o + i * n + j];
+                    }
+                }
+            }
+        } else {
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            for (int o = 0; o < size; o += m * n) {
+                for (int i = 0; i < m; i++) {
+                    for (int j = 0; j < n; j++) {
+                        int at = o + j * m + i;
+                        to[at] = store == Store.SET ? from[o + i * n + j] : to[at] + from[o + i * n + j];
+                    }
+                }
+            }
+        }
     }
 
     /** How far apart neighbours along each axis of the result are in the input. */

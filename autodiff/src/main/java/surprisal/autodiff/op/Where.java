@@ -9,6 +9,9 @@ import surprisal.kernels.Gemm.Store;
 /** y = c ≠ 0 ? a : b, for (c, a, b) of one shape. The gradient goes to the one that was taken, none to c. */
 public record Where() implements Op.Known {
 
+    /** The op. */
+    public static final Where OP = new Where();
+
     @Override
     public Shape shape(Shape... in) {
         if (!in[0].equals(in[1]) || !in[0].equals(in[2])) {

@@ -36,24 +36,53 @@ public record Zip(Binary f) implements Op.Known {
 
     @Override
     public void forward(Array[] in, Array out) {
-        Array a = in[0];
-        Array b = in[1];
-        Broadcast.of(a.shape(), b.shape(), out.shape())
-                .each((n, ao, as, bo, bs, yo) -> Compute.zip(f, a, ao, as, b, bo, bs, out, yo, n));
+        run(Part.VALUE, in[0], in[1], out, null, null, null);
     }
 
     @Override
     public void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
-        Array a = in[0];
-        Array b = in[1];
-        Broadcast map = Broadcast.of(a.shape(), b.shape(), out.shape());
         if (gIn[0] != null) {
-            Store store = once(gIn[0], gOut, stores[0]);
-            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradA(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[0], n, store));
+            run(Part.LEFT, in[0], in[1], out, gOut, gIn[0], once(gIn[0], gOut, stores[0]));
         }
         if (gIn[1] != null) {
-            Store store = once(gIn[1], gOut, stores[1]);
-            map.each((n, ao, as, bo, bs, yo) -> Compute.zipGradB(f, a, ao, as, b, bo, bs, out, yo, gOut, gIn[1], n, store));
+            run(Part.RIGHT, in[0], in[1], out, gOut, gIn[1], once(gIn[1], gOut, stores[1]));
+        }
+    }
+
+    /** What is computed. */
+    private enum Part {
+        VALUE,
+        LEFT,
+        RIGHT
+    }
+
+    /** Visits the runs of the result; the usual shapes without an object. */
+    private void run(Part part, Array a, Array b, Array y, Array g, Array gx, Store store) {
+        int size = y.size();
+        int an = Broadcast.row(a.shape(), y.shape());
+        int bn = Broadcast.row(b.shape(), y.shape());
+        if (size == 0) {
+            return;
+        }
+        if (an < 0 || bn < 0 || an < size && bn < size) {
+            Broadcast.of(a.shape(), b.shape(), y.shape())
+                    .each((n, ao, as, bo, bs, yo) -> run(part, a, ao, as, b, bo, bs, y, yo, g, gx, n, store));
+        } else if (an == 1 && size > 1 || bn == 1 && size > 1) {
+            run(part, a, 0, an == 1 ? 0 : 1, b, 0, bn == 1 ? 0 : 1, y, 0, g, gx, size, store);
+        } else {
+            int n = Math.min(an, bn);
+            for (int yo = 0; yo < size; yo += n) {
+                run(part, a, an < size ? 0 : yo, 1, b, bn < size ? 0 : yo, 1, y, yo, g, gx, n, store);
+            }
+        }
+    }
+
+    private void run(
+            Part part, Array a, int ao, int as, Array b, int bo, int bs, Array y, int yo, Array g, Array gx, int n, Store store) {
+        switch (part) {
+            case VALUE -> Compute.zip(f, a, ao, as, b, bo, bs, y, yo, n);
+            case LEFT -> Compute.zipGradA(f, a, ao, as, b, bo, bs, y, yo, g, gx, n, store);
+            case RIGHT -> Compute.zipGradB(f, a, ao, as, b, bo, bs, y, yo, g, gx, n, store);
         }
     }
 
