@@ -59,15 +59,19 @@ public record Zip(Binary f) implements Op.Known {
     /** Visits the runs of the result; the usual shapes without an object. */
     private void run(Part part, Array a, Array b, Array y, Array g, Array gx, Store store) {
         int size = y.size();
-        int an = Broadcast.row(a.shape(), y.shape());
-        int bn = Broadcast.row(b.shape(), y.shape());
+        if (a.size() == size && b.size() == size) {
+            run(part, a, 0, 1, b, 0, 1, y, 0, g, gx, size, store);
+            return;
+        }
         if (size == 0) {
             return;
         }
+        int an = Broadcast.row(a.shape(), y.shape());
+        int bn = Broadcast.row(b.shape(), y.shape());
         if (an < 0 || bn < 0 || an < size && bn < size) {
             Broadcast.of(a.shape(), b.shape(), y.shape())
                     .each((n, ao, as, bo, bs, yo) -> run(part, a, ao, as, b, bo, bs, y, yo, g, gx, n, store));
-        } else if (an == 1 && size > 1 || bn == 1 && size > 1) {
+        } else if (an == 1 || bn == 1) {
             run(part, a, 0, an == 1 ? 0 : 1, b, 0, bn == 1 ? 0 : 1, y, 0, g, gx, size, store);
         } else {
             int n = Math.min(an, bn);
