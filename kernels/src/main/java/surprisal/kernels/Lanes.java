@@ -146,9 +146,21 @@ final class Lanes {
         return y.mul(scaleDown(t)).mul(scaleUp(t));
     }
 
+    /** Written out in the Vector API, so that one decision to inline is enough: rows use it after their maximum. */
     static FloatVector exp(FloatVector x) {
-        FloatVector t = powerOfTwo(x);
-        FloatVector y = scaled(expm1Rest(x, t).add(1f), t);
+        FloatVector t = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUND));
+        FloatVector n = t.sub(ROUND);
+        FloatVector r = n.fma(broadcast(F, -LN2_LO), n.fma(broadcast(F, -LN2_HI), x));
+        FloatVector q = broadcast(F, EXP_4)
+                .fma(r, broadcast(F, EXP_3))
+                .fma(r, broadcast(F, EXP_2))
+                .fma(r, broadcast(F, EXP_1))
+                .fma(r, broadcast(F, EXP_0));
+        FloatVector y = r.mul(r).fma(q, r).add(1f);
+        IntVector power = t.reinterpretAsInts();
+        IntVector half = power.lanewise(ASHR, 1);
+        y = y.mul(half.lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats());
+        y = y.mul(power.sub(half).lanewise(LSHL, 23).add(ONE_BITS).reinterpretAsFloats());
         y = y.blend(INF, x.compare(GT, 89f));
         return y.blend(0f, x.compare(LT, -104f));
     }

@@ -32,8 +32,9 @@ final class PhiloxLanes {
         // lanes carry more than their word; the mask before each product drops the rest and makes it 32 × 32 bits
         LongVector a0 = LongVector.broadcast(L, position).addIndex(2), b0 = a0.add(1);
         LongVector a1 = a0.lanewise(LSHR, 32), b1 = b0.lanewise(LSHR, 32);
-        LongVector a2 = LongVector.broadcast(L, stream), b2 = a2;
-        LongVector a3 = a2.lanewise(LSHR, 32), b3 = a3;
+        // each with a vector of its own: C2 keeps on the heap what two loop variables start from
+        LongVector a2 = LongVector.broadcast(L, stream), b2 = LongVector.broadcast(L, stream);
+        LongVector a3 = LongVector.broadcast(L, stream >>> 32), b3 = LongVector.broadcast(L, stream >>> 32);
         long k0 = key, k1 = key >>> 32;
         for (int r = 0; r < Philox.ROUNDS; r++) {
             LongVector p0 = a0.and(Philox.WORD).mul(Philox.M0), p1 = a2.and(Philox.WORD).mul(Philox.M1);
@@ -49,15 +50,11 @@ final class PhiloxLanes {
             k0 += Philox.W0;
             k1 += Philox.W1;
         }
-        woven(a0, b0).intoArray(out, off);
-        woven(a1, b1).intoArray(out, off + 16);
-        woven(a2, b2).intoArray(out, off + 32);
-        woven(a3, b3).intoArray(out, off + 48);
-    }
-
-    /** The low words of a and b in turn. */
-    private static IntVector woven(LongVector a, LongVector b) {
-        return a.and(Philox.WORD).or(b.lanewise(LSHL, 32)).reinterpretAsInts();
+        // the low words of a and b in turn
+        a0.and(Philox.WORD).or(b0.lanewise(LSHL, 32)).reinterpretAsInts().intoArray(out, off);
+        a1.and(Philox.WORD).or(b1.lanewise(LSHL, 32)).reinterpretAsInts().intoArray(out, off + 16);
+        a2.and(Philox.WORD).or(b2.lanewise(LSHL, 32)).reinterpretAsInts().intoArray(out, off + 32);
+        a3.and(Philox.WORD).or(b3.lanewise(LSHL, 32)).reinterpretAsInts().intoArray(out, off + 48);
     }
 
     static void uniform(int[] words, float[] out, int off, int n) {

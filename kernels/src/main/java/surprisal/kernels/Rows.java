@@ -20,6 +20,10 @@ import java.util.Objects;
 public final class Rows {
     private static final int LANES = 16;
     private static final boolean VECTOR = Simd.bits() != 0;
+    private static final int VECTOR_LENGTH = Simd.bits() / 32;
+
+    /** NaNs of one sign, but for one. */
+    static final int NANS = 0x007fffff;
 
     private Rows() {}
 
@@ -69,8 +73,7 @@ public final class Rows {
     public static void max(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n, s);
+        for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n);
     }
 
     /**
@@ -117,7 +120,7 @@ public final class Rows {
         check(y.length, yo, rows, 1);
         float[] s = new float[LANES];
         for (int r = 0; r < rows; r++, xo += n) {
-            float m = max(x, xo, n, s);
+            float m = max(x, xo, n);
             y[yo + r] = Float.isFinite(m) ? (float) (m + StrictMath.log(sumExp(x, xo, n, m, s))) : m;
         }
     }
@@ -168,7 +171,7 @@ public final class Rows {
         check(y.length, yo, rows, n);
         float[] s = new float[LANES];
         for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            float m = max(x, xo, n, s);
+            float m = max(x, xo, n);
             if (!Float.isFinite(m)) {
                 Arrays.fill(y, yo, yo + n, Float.NaN);
                 continue;
@@ -220,7 +223,7 @@ public final class Rows {
         check(y.length, yo, rows, n);
         float[] s = new float[LANES];
         for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            float m = max(x, xo, n, s);
+            float m = max(x, xo, n);
             if (!Float.isFinite(m)) {
                 Arrays.fill(y, yo, yo + n, Float.NaN);
                 continue;
@@ -275,16 +278,25 @@ public final class Rows {
         return tree(s);
     }
 
-    private static float max(float[] x, int xo, int n, float[] s) {
+    static float max(float[] x, int xo, int n) {
         float m = Float.NEGATIVE_INFINITY;
         int i = 0;
         if (VECTOR && n >= LANES) {
-            Arrays.fill(s, m);
-            i = RowsLanes.maxima(x, xo, n, s);
-            for (float lane : s) m = Math.max(m, lane);
+            m = ranked(RowsLanes.maximum(x, xo, n));
+            i = n - n % VECTOR_LENGTH;
         }
         for (; i < n; i++) m = Math.max(m, x[xo + i]);
         return m;
+    }
+
+    /**
+     * The float of a rank. Bits of floats, read as integers, have the order of the floats where these are positive and
+     * the opposite order where they are negative; turned round there, and less the number of NaNs of one sign, so that
+     * those below −∞ wrap to the top, they are ranks: −∞ … −0, 0 … ∞, NaN.
+     */
+    private static float ranked(int rank) {
+        int turned = rank + NANS;
+        return Float.intBitsToFloat(turned ^ turned >> 31 & 0x7fffffff);
     }
 
     /** y += c */
@@ -315,10 +327,11 @@ public final class Rows {
         return 0;
     }
 
+    /** Written out: a loop so short costs more than its additions. */
     private static float tree(float[] s) {
-        for (int l = 0; l < 8; l++) s[l] += s[l + 8];
-        for (int l = 0; l < 4; l++) s[l] += s[l + 4];
-        return (s[0] + s[2]) + (s[1] + s[3]);
+        float a = (s[0] + s[8]) + (s[4] + s[12]), b = (s[1] + s[9]) + (s[5] + s[13]);
+        float c = (s[2] + s[10]) + (s[6] + s[14]), d = (s[3] + s[11]) + (s[7] + s[15]);
+        return (a + c) + (b + d);
     }
 
     // --- the same in double ---

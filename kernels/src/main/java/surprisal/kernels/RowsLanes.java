@@ -1,6 +1,11 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -9,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class RowsLanes {
     private static final VectorSpecies<Float> F = Lanes.F;
+    private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
     private static final int L = F.length();
 
     private RowsLanes() {}
@@ -26,7 +32,10 @@ final class RowsLanes {
             if (L < 8) c = c.add(FloatVector.fromArray(F, x, xo + i + 2 * L));
             if (L < 8) d = d.add(FloatVector.fromArray(F, x, xo + i + 3 * L));
         }
-        lanes(a, b, c, d, s);
+        a.intoArray(s, 0);
+        if (L < 16) b.intoArray(s, L);
+        if (L < 8) c.intoArray(s, 2 * L);
+        if (L < 8) d.intoArray(s, 3 * L);
         return i;
     }
 
@@ -40,7 +49,10 @@ final class RowsLanes {
             if (L < 8) c = c.add(product(x, xo + i + 2 * L, y, yo + i + 2 * L));
             if (L < 8) d = d.add(product(x, xo + i + 3 * L, y, yo + i + 3 * L));
         }
-        lanes(a, b, c, d, s);
+        a.intoArray(s, 0);
+        if (L < 16) b.intoArray(s, L);
+        if (L < 8) c.intoArray(s, 2 * L);
+        if (L < 8) d.intoArray(s, 3 * L);
         return i;
     }
 
@@ -58,7 +70,10 @@ final class RowsLanes {
             if (L < 8) c = c.add(exp(x, xo + i + 2 * L, m));
             if (L < 8) d = d.add(exp(x, xo + i + 3 * L, m));
         }
-        lanes(a, b, c, d, s);
+        a.intoArray(s, 0);
+        if (L < 16) b.intoArray(s, L);
+        if (L < 8) c.intoArray(s, 2 * L);
+        if (L < 8) d.intoArray(s, 3 * L);
         return i;
     }
 
@@ -66,27 +81,20 @@ final class RowsLanes {
         return Lanes.exp(FloatVector.fromArray(F, x, i).sub(m));
     }
 
-    private static void lanes(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] s) {
-        a.intoArray(s, 0);
-        if (L < 16) b.intoArray(s, L);
-        if (L < 8) c.intoArray(s, 2 * L);
-        if (L < 8) d.intoArray(s, 3 * L);
+    /**
+     * The maximum of x from 0 up to n − n mod L, n ≥ L, as its rank: see {@link Rows#ranked}. A maximum of floats that
+     * heeds NaN and −0 is a chain of six instructions; of ranks it is one, so one accumulator does.
+     */
+    static int maximum(float[] x, int xo, int n) {
+        IntVector a = IntVector.broadcast(I, Integer.MIN_VALUE);
+        for (int i = 0; i <= n - L; i += L) a = a.max(rank(x, xo + i));
+        return a.reduceLanes(MAX); // of integers: there is one answer
     }
 
-    /** L maxima, into s: of x from 0 up to what is returned. Needs n ≥ L. */
-    static int maxima(float[] x, int xo, int n, float[] s) {
-        FloatVector a = FloatVector.fromArray(F, x, xo), b = a, c = a, d = a;
-        int i = 0;
-        // four chains: a maximum that heeds NaN and −0 is several instructions long
-        for (; i <= n - 4 * L; i += 4 * L) {
-            a = a.max(FloatVector.fromArray(F, x, xo + i));
-            b = b.max(FloatVector.fromArray(F, x, xo + i + L));
-            c = c.max(FloatVector.fromArray(F, x, xo + i + 2 * L));
-            d = d.max(FloatVector.fromArray(F, x, xo + i + 3 * L));
-        }
-        for (; i <= n - L; i += L) a = a.max(FloatVector.fromArray(F, x, xo + i));
-        a.max(b).max(c.max(d)).intoArray(s, 0);
-        return i;
+    /** Integers in the order of the floats, −0 below 0 and NaN on top: {@link Rows#ranked}. */
+    private static IntVector rank(float[] x, int i) {
+        IntVector bits = FloatVector.fromArray(F, x, i).reinterpretAsInts();
+        return bits.lanewise(ASHR, 31).and(0x7fffffff).lanewise(XOR, bits).sub(Rows.NANS);
     }
 
     /** y = exp(x − m) */

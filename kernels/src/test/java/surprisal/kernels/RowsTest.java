@@ -300,4 +300,28 @@ class RowsTest {
         Rows.softmax(wide(x), 0, rows, n, d, 0);
         assertEquals("be78704f", Bits.crc(d), "softmax of doubles");
     }
+
+    /** Either NaN, in a vector or behind it, outranks every number; the zero with a sign is the lesser. */
+    @Test
+    void aMaximumHeedsEveryNaNAndTheSignOfZero() {
+        float[] y = new float[1];
+        for (int bits : new int[] {0x7fc00000, 0xffc00000, 0x7f800001, 0xff800001, 0x7fffffff, 0xffffffff}) {
+            for (int at = 0; at < 37; at++) {
+                for (float others : new float[] {-INF, -1, INF}) {
+                    float[] x = new float[37];
+                    Arrays.fill(x, others);
+                    x[at] = Float.intBitsToFloat(bits);
+                    Rows.max(x, 0, 1, 37, y, 0);
+                    assertEquals(NAN, y[0], "NaN at " + at);
+                }
+            }
+        }
+        float[] zeros = new float[32];
+        Arrays.fill(zeros, -0f);
+        Rows.max(zeros, 0, 1, 32, y, 0);
+        assertEquals(-0f, y[0]);
+        zeros[9] = 0f;
+        Rows.max(zeros, 0, 1, 32, y, 0);
+        assertEquals(0f, y[0]);
+    }
 }

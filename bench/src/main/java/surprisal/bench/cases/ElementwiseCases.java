@@ -63,7 +63,7 @@ final class ElementwiseCases {
         OPERATIONS.put("gelu", d -> d.map(Unary.GELU, d.x));
         OPERATIONS.put("add", d -> d.zip(Binary.PLUS));
         OPERATIONS.put("mul", d -> d.zip(Binary.TIMES));
-        OPERATIONS.put("sum", d -> () -> Reduce.sum(d.x, 0, 1, d.n, 1, d.out, 0));
+        OPERATIONS.put("sum", d -> () -> d.out[0] = Reduce.sum(d.x, 0, d.n));
         OPERATIONS.put("max", d -> () -> Reduce.max(d.x, 0, 1, d.n, 1, d.out, 0));
         OPERATIONS.put("softmax64", d -> () -> Rows.softmax(d.x, 0, d.n / ROW, ROW, d.out, 0));
         OPERATIONS.put("logsumexp64", d -> () -> Rows.logSumExp(d.x, 0, d.n / ROW, ROW, d.out, 0));
