@@ -6,5 +6,6 @@ module surprisal.bench {
     requires jmh.core;
     requires me.tongfei.progressbar;
 
+    opens surprisal.bench.cases to surprisal.autodiff;
     opens surprisal.bench.cli to info.picocli;
 }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import surprisal.autodiff.op.Affine;
 import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
+import surprisal.autodiff.op.Conv2d;
+import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Linear;
@@ -40,6 +42,8 @@ public sealed interface Op {
             permits Affine,
                     BernoulliLogProb,
                     Concat,
+                    Conv2d,
+                    ConvTranspose2d,
                     Expand,
                     Gather,
                     Linear,

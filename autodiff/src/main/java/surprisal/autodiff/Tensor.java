@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 import surprisal.autodiff.op.Affine;
 import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
+import surprisal.autodiff.op.Conv2d;
+import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Linear;
@@ -830,6 +832,63 @@ public final class Tensor {
     /** A row as it is, anything else in the whole shape. */
     private Tensor rows(Shape whole) {
         return shape().rank() == 1 && shape().last() == whole.last() ? this : expand(whole);
+    }
+
+    /**
+     * The convolution of images, [n, height, width, channels] × [kernelHeight, kernelWidth, channels, filters] → [n,
+     * outHeight, outWidth, filters]; see {@link Conv2d} for the formula, and for strides and paddings that differ between
+     * the axes.
+     *
+     * @param kernel the kernel
+     * @param stride the step between windows, in both directions
+     * @param padding the zeros around the image
+     * @return ⌊(height + 2 padding − kernelHeight) / stride⌋ + 1 windows high, and likewise wide
+     * @throws IllegalArgumentException if the channels differ or the kernel is larger than the image with its padding
+     */
+    public Tensor conv2d(Tensor kernel, int stride, int padding) {
+        return Tape.record(Conv2d.of(stride, padding), this, kernel);
+    }
+
+    /**
+     * The same with a bias for each filter.
+     *
+     * @param kernel the kernel
+     * @param bias [filters]
+     * @param stride the step between windows, in both directions
+     * @param padding the zeros around the image
+     * @return conv2d(kernel) + bias
+     * @throws IllegalArgumentException if the channels differ or the kernel is larger than the image with its padding
+     */
+    public Tensor conv2d(Tensor kernel, Tensor bias, int stride, int padding) {
+        return Tape.record(Conv2d.of(stride, padding), this, kernel, bias);
+    }
+
+    /**
+     * The transpose of {@link #conv2d(Tensor, int, int)} with the same kernel, which makes small images large: [n, height,
+     * width, filters] × [kernelHeight, kernelWidth, channels, filters] → [n, outHeight, outWidth, channels].
+     *
+     * @param kernel the kernel of the convolution
+     * @param stride the step between windows of the result, in both directions
+     * @param padding what is cut off around the result
+     * @return stride (height − 1) + kernelHeight − 2 padding pixels high, and likewise wide
+     * @throws IllegalArgumentException if the channels differ or the padding leaves nothing
+     */
+    public Tensor convTranspose2d(Tensor kernel, int stride, int padding) {
+        return Tape.record(ConvTranspose2d.of(stride, padding), this, kernel);
+    }
+
+    /**
+     * The same with a bias for each channel.
+     *
+     * @param kernel the kernel of the convolution
+     * @param bias [channels]
+     * @param stride the step between windows of the result, in both directions
+     * @param padding what is cut off around the result
+     * @return convTranspose2d(kernel) + bias
+     * @throws IllegalArgumentException if the channels differ or the padding leaves nothing
+     */
+    public Tensor convTranspose2d(Tensor kernel, Tensor bias, int stride, int padding) {
+        return Tape.record(ConvTranspose2d.of(stride, padding), this, kernel, bias);
     }
 
     // ---- reductions

@@ -12,6 +12,8 @@ import net.jqwik.api.Combinators;
 import surprisal.autodiff.op.Affine;
 import surprisal.autodiff.op.BernoulliLogProb;
 import surprisal.autodiff.op.Concat;
+import surprisal.autodiff.op.Conv2d;
+import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Linear;
@@ -63,6 +65,8 @@ record OpCases(
                             new PlusTimes(),
                             MatMul.NN,
                             MatMul.NT,
+                            Conv2d.of(1, 0),
+                            ConvTranspose2d.of(1, 0),
                             new Linear(2, 3),
                             new Sum(0, 1),
                             new Max(0, 1),
@@ -91,6 +95,19 @@ record OpCases(
                     op, List.of(x, x), List.of(-4., 0.), List.of(4., 1.), Set.of(), 0));
             case NormalKl op -> Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 15)).as(OpCases::ofKl);
             case PlusTimes op -> shapes(0, 4).map(x -> of(op, -3, 3, x, x, x));
+            case Conv2d any -> windows((x, w, s, p, q) -> {
+                Shape image = Shape.of(x[0], Math.max(1, w[0] + x[1] - 2 * p), Math.max(1, w[1] + x[2] - 2 * q), w[2]);
+                Shape kernel = Shape.of(w[0], w[1], w[2], w[3]);
+                Conv2d op = new Conv2d(s, 3 - s, p, q);
+                return x[3] == 0 ? of(op, -3, 3, image, kernel) : of(op, -3, 3, image, kernel, Shape.of(w[3]));
+            });
+            case ConvTranspose2d any -> windows((x, w, s, p, q) -> {
+                int t = 4 - s; // 3 and 2
+                Shape image = Shape.of(x[0], 1 + x[1] / 2 + p, 1 + x[2] / 2 + q, w[3]); // the padding leaves some
+                Shape kernel = Shape.of(w[0] + p, w[1] + q, w[2], w[3]);
+                ConvTranspose2d op = new ConvTranspose2d(s, t, p, q, x[1] % s, x[2] % t);
+                return x[3] == 0 ? of(op, -3, 3, image, kernel) : of(op, -3, 3, image, kernel, Shape.of(w[2]));
+            });
             case Linear any -> Combinators.combine(Arbitraries.doubles().between(-3, 3),
                     Arbitraries.integers().between(-2, 2), shapes(0, 4)).as((scale, shift, x) -> of(new Linear(scale, shift), -3, 3, x));
             case Sum any -> blocks((axis, count, x) -> of(new Sum(axis, count), -3, 3, x));
@@ -132,6 +149,9 @@ record OpCases(
             case BernoulliLogProb op -> of(op, -3, 3, x, x);
             case NormalKl op -> ofKl(x, 4);
             case PlusTimes op -> of(op, -3, 3, x, x, x);
+            case Conv2d any -> of(Conv2d.of(2, 1), -3, 3, Shape.of(9, 60, 60, 8), Shape.of(4, 4, 8, 5), Shape.of(5));
+            case ConvTranspose2d any -> of(
+                    ConvTranspose2d.of(2, 1), -3, 3, Shape.of(9, 30, 30, 5), Shape.of(4, 4, 8, 5), Shape.of(8));
             case Linear op -> of(op, -3, 3, x);
             case Sum any -> of(new Sum(0, 2), -3, 3, x);
             case Max any -> of(new Max(1, 1), -3, 3, x);
@@ -244,6 +264,18 @@ record OpCases(
                         default -> List.of(Shape.of(more, batch, m, k), Shape.of(more, batch, b.dim(0), b.dim(1)));
                     };
                 });
+    }
+
+    private interface OnWindow {
+        OpCases of(int[] x, int[] w, int stride, int padHeight, int padWidth);
+    }
+
+    /** A batch, two lengths and whether there is a bias; a kernel; a stride of 1 or 2 and paddings of 0 or 1. */
+    private static Arbitrary<OpCases> windows(OnWindow make) {
+        Arbitrary<Integer> small = Arbitraries.integers().between(0, 2);
+        return Combinators.combine(small.array(int[].class).ofSize(4), small.array(int[].class).ofSize(4),
+                        Arbitraries.of(1, 2), Arbitraries.of(0, 1), Arbitraries.of(0, 1))
+                .as((x, k, s, p, q) -> make.of(x, IntStream.of(k).map(d -> d + 1).toArray(), s, p, q));
     }
 
     private interface OnBlock {

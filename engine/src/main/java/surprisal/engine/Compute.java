@@ -4,6 +4,7 @@ import java.util.Arrays;
 import surprisal.kernels.Affine;
 import surprisal.kernels.BernoulliRows;
 import surprisal.kernels.Binary;
+import surprisal.kernels.Conv;
 import surprisal.kernels.Gemm;
 import surprisal.kernels.Gemm.Store;
 import surprisal.kernels.Loop;
@@ -330,6 +331,107 @@ public final class Compute {
         } else {
             NormalRows.klGrad(k, in[0].doubles(), in[1].doubles(), in[2].doubles(), in[3].doubles(), steps, g.doubles(), rows,
                     n, gx.doubles(), store);
+        }
+    }
+
+    /**
+     * y = K x + bias, a convolution.
+     *
+     * @param conv K's sizes
+     * @param x the images
+     * @param w the kernel
+     * @param bias a number for each filter, or null for none
+     * @param y the outputs
+     */
+    public static void convolve(Conv conv, Array x, Array w, Array bias, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            conv.forward(x.floats(), w.floats(), bias == null ? null : bias.floats(), null, y.floats());
+        } else {
+            conv.forward(x.doubles(), w.doubles(), bias == null ? null : bias.doubles(), null, y.doubles());
+        }
+    }
+
+    /**
+     * y = K x or y += K x.
+     *
+     * @param conv K's sizes
+     * @param x the images
+     * @param w the kernel
+     * @param y the outputs
+     * @param store whether y is overwritten or added to
+     */
+    public static void convolve(Conv conv, Array x, Array w, Array y, Store store) {
+        if (x.precision() == Precision.FLOAT32) {
+            conv.forward(x.floats(), w.floats(), y.floats(), store);
+        } else {
+            conv.forward(x.doubles(), w.doubles(), y.doubles(), store);
+        }
+    }
+
+    /**
+     * x = Kᵀ y + bias, a transposed convolution.
+     *
+     * @param conv K's sizes
+     * @param y what has the sizes of K's outputs
+     * @param w the kernel
+     * @param bias a number for each channel, or null for none
+     * @param x the images
+     */
+    public static void convolveTransposed(Conv conv, Array y, Array w, Array bias, Array x) {
+        if (x.precision() == Precision.FLOAT32) {
+            conv.transpose(y.floats(), w.floats(), bias == null ? null : bias.floats(), null, x.floats());
+        } else {
+            conv.transpose(y.doubles(), w.doubles(), bias == null ? null : bias.doubles(), null, x.doubles());
+        }
+    }
+
+    /**
+     * x = Kᵀ y or x += Kᵀ y.
+     *
+     * @param conv K's sizes
+     * @param y what has the sizes of K's outputs
+     * @param w the kernel
+     * @param x the images
+     * @param store whether x is overwritten or added to
+     */
+    public static void convolveTransposed(Conv conv, Array y, Array w, Array x, Store store) {
+        if (x.precision() == Precision.FLOAT32) {
+            conv.transpose(y.floats(), w.floats(), x.floats(), store);
+        } else {
+            conv.transpose(y.doubles(), w.doubles(), x.doubles(), store);
+        }
+    }
+
+    /**
+     * ∂⟨y, K x⟩/∂w.
+     *
+     * @param conv K's sizes
+     * @param x the images
+     * @param y what has the sizes of K's outputs
+     * @param w the gradient
+     * @param store whether it is overwritten or added to
+     */
+    public static void convolveKernel(Conv conv, Array x, Array y, Array w, Store store) {
+        if (x.precision() == Precision.FLOAT32) {
+            conv.kernel(x.floats(), y.floats(), w.floats(), store);
+        } else {
+            conv.kernel(x.doubles(), y.doubles(), w.doubles(), store);
+        }
+    }
+
+    /**
+     * The gradient of a bias: Σ over all rows of g.
+     *
+     * @param g [.., n]
+     * @param b [n]
+     * @param store whether it is overwritten or added to
+     */
+    public static void biasGrad(Array g, Array b, Store store) {
+        int rows = g.size() / Math.max(1, b.size());
+        if (g.precision() == Precision.FLOAT32) {
+            Conv.bias(g.floats(), rows, b.size(), b.floats(), store);
+        } else {
+            Conv.bias(g.doubles(), rows, b.size(), b.doubles(), store);
         }
     }
 

@@ -62,6 +62,7 @@ public final class Fingerprint {
         for (Gemm.Form form : Gemm.Form.values()) {
             digests.put("gemm " + form, gemm(form));
         }
+        digests.put("conv", conv());
         for (Unary op : Unary.values()) {
             digests.put("map " + op, map(op));
         }
@@ -102,6 +103,46 @@ public final class Fingerprint {
         Gemm.multiply(
                 form, 7, 3, 4, 11, floats(7 * 33, 1, -1, 1), 0, 33, floats(44, 2, -1, 1), 0, 0, c, 0, 12, Gemm.Store.SET);
         print.add(c);
+        return print.hex();
+    }
+
+    private static String conv() {
+        Fingerprint print = new Fingerprint();
+        Conv[] sizes = {
+            new Conv(2, 9, 8, 5, 4, 3, 7, 2, 1, 1, 0),
+            new Conv(12, 13, 13, 32, 4, 4, 20, 2, 2, 0, 0),
+            new Conv(1, 7, 7, 33, 3, 3, 300, 2, 2, 1, 1),
+            new Conv(40, 5, 6, 3, 5, 6, 9, 1, 1, 2, 2)
+        };
+        for (Conv c : sizes) {
+            int x = c.batch() * c.height() * c.width() * c.channels();
+            int w = c.kernelHeight() * c.kernelWidth() * c.channels() * c.filters();
+            int y = c.batch() * c.outHeight() * c.outWidth() * c.filters();
+            float[] out = new float[y];
+            float[] gx = new float[x];
+            float[] gw = new float[w];
+            float[] gb = new float[c.filters()];
+            c.forward(floats(x, 1, -1, 1), floats(w, 2, -1, 1), floats(c.filters(), 3, -1, 1), Unary.TANH, out);
+            c.transpose(floats(y, 4, -1, 1), floats(w, 2, -1, 1), gx, Gemm.Store.SET);
+            c.kernel(floats(x, 1, -1, 1), floats(y, 4, -1, 1), gw, Gemm.Store.SET);
+            Conv.bias(floats(y, 4, -1, 1), y / c.filters(), c.filters(), gb, Gemm.Store.SET);
+            print.add(out);
+            print.add(gx);
+            print.add(gw);
+            print.add(gb);
+            double[] out64 = new double[y];
+            double[] gx64 = new double[x];
+            double[] gw64 = new double[w];
+            double[] gb64 = new double[c.filters()];
+            c.forward(doubles(x, 1, -1, 1), doubles(w, 2, -1, 1), out64, Gemm.Store.SET);
+            c.transpose(doubles(y, 4, -1, 1), doubles(w, 2, -1, 1), gx64, Gemm.Store.SET);
+            c.kernel(doubles(x, 1, -1, 1), doubles(y, 4, -1, 1), gw64, Gemm.Store.SET);
+            Conv.bias(doubles(y, 4, -1, 1), y / c.filters(), c.filters(), gb64, Gemm.Store.SET);
+            print.add(out64);
+            print.add(gx64);
+            print.add(gw64);
+            print.add(gb64);
+        }
         return print.hex();
     }
 

@@ -28,7 +28,20 @@ public enum Init {
      * @return [in, out]
      */
     public Tensor draw(int in, int out, Precision precision, Rng rng) {
-        Shape shape = Shape.of(in, out);
+        return draw(Shape.of(in, out), in, out, precision, rng);
+    }
+
+    /**
+     * Weights in any shape.
+     *
+     * @param shape the shape
+     * @param in the number of inputs that an output is a sum of
+     * @param out the number of outputs that an input goes to
+     * @param precision the precision
+     * @param rng where the randomness comes from
+     * @return the weights
+     */
+    public Tensor draw(Shape shape, double in, double out, Precision precision, Rng rng) {
         return switch (this) {
             case GLOROT -> {
                 double bound = Math.sqrt(6.0 / (in + out));
