@@ -8,6 +8,8 @@ import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
+import surprisal.autodiff.op.Gru;
+import surprisal.autodiff.op.LayerNorm;
 import surprisal.autodiff.op.Linear;
 import surprisal.autodiff.op.LogSoftmax;
 import surprisal.autodiff.op.LogSumExp;
@@ -46,6 +48,7 @@ public sealed interface Op {
                     ConvTranspose2d,
                     Expand,
                     Gather,
+                    Keeping,
                     Linear,
                     LogSoftmax,
                     LogSumExp,
@@ -82,6 +85,59 @@ public sealed interface Op {
             Store[] stores = new Store[in.length];
             Arrays.fill(stores, Store.ADD);
             backward(in, out, gOut.copy(), gIn, stores);
+        }
+    }
+
+    /**
+     * An op whose adjoint needs more than its output: what forward keeps, the tape hands to backward. Without a tape the
+     * numbers are made anew.
+     */
+    sealed interface Keeping extends Known permits Gru, LayerNorm {
+
+        /**
+         * How many numbers are kept.
+         *
+         * @param in the shapes of the inputs
+         * @return the length of the array that forward fills
+         */
+        int kept(Shape... in);
+
+        /**
+         * Computes the value, and keeps what the adjoint needs.
+         *
+         * @param in the inputs
+         * @param out the output; every element is overwritten
+         * @param kept [{@link #kept}], of the inputs' precision, for this op to use as it likes
+         */
+        void forward(Array[] in, Array out, Array kept);
+
+        /**
+         * Stores the gradient, as {@link Known#backward} does. It may use up what was kept.
+         *
+         * @param in the inputs
+         * @param out the output
+         * @param kept what forward kept
+         * @param gOut ∂loss/∂out
+         * @param gIn ∂loss/∂in[i]; null where no gradient is wanted
+         * @param stores for each input, whether it is overwritten or added to
+         */
+        void backward(Array[] in, Array out, Array kept, Array gOut, Array[] gIn, Store[] stores);
+
+        @Override
+        default void forward(Array[] in, Array out) {
+            forward(in, out, room(in));
+        }
+
+        @Override
+        default void backward(Array[] in, Array out, Array gOut, Array[] gIn, Store[] stores) {
+            Array kept = room(in);
+            forward(in, out.copy(), kept);
+            backward(in, out, kept, gOut, gIn, stores);
+        }
+
+        private Array room(Array[] in) {
+            Shape[] shapes = Arrays.stream(in).map(Array::shape).toArray(Shape[]::new);
+            return Array.zeros(Shape.of(kept(shapes)), in[0].precision());
         }
     }
 

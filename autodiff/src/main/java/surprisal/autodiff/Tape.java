@@ -36,6 +36,7 @@ public final class Tape {
         private Array[] gIn = {};
         private Store[] stores = {};
         private Array out;
+        private Array kept; // of an op that keeps something
         private Array grad;
         private Tensor even; // what stands for it in passes of even and of odd number
         private Tensor odd;
@@ -303,7 +304,13 @@ public final class Tape {
         }
         int position = --size; // not on the tape until it is computed
         node.out = memory(node.out, same ? node.out.shape() : shape(op, node.shapes), in[0].precision());
-        op.forward(node.in, node.out);
+        if (op instanceof Op.Keeping keeping) {
+            Shape kept = same ? node.kept.shape() : Shape.of(keeping.kept(node.shapes));
+            node.kept = memory(node.kept, kept, in[0].precision());
+            keeping.forward(node.in, node.out, node.kept);
+        } else {
+            op.forward(node.in, node.out);
+        }
         node.op = op;
         size++;
         return tensor(node, position);
@@ -386,6 +393,8 @@ public final class Tape {
             }
         }
         switch (node.op) {
+            case Op.Keeping keeping ->
+                keeping.backward(node.in, node.out, node.kept, node.grad, node.gIn, node.stores);
             case Op.Known known -> known.backward(node.in, node.out, node.grad, node.gIn, node.stores);
             case Op.Custom op -> {
                 op.backward(node.in, node.out, node.grad, node.gIn);

@@ -10,6 +10,8 @@ import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
+import surprisal.autodiff.op.Gru;
+import surprisal.autodiff.op.LayerNorm;
 import surprisal.autodiff.op.Linear;
 import surprisal.autodiff.op.LogSoftmax;
 import surprisal.autodiff.op.LogSumExp;
@@ -1048,6 +1050,34 @@ public final class Tensor {
         return at == rank - 1
                 ? this
                 : transpose(IntStream.range(0, rank).map(i -> i < at ? i : i == at ? rank - 1 : i - 1).toArray());
+    }
+
+    // ---- layers in one pass
+
+    /**
+     * One step of a gated recurrent unit whose state this is: ν + z (h − ν) with r = σ(x_r + u_r), z = σ(x_z + u_z) and
+     * ν = tanh(x_n + r u_n) (Cho et al. 2014, in the form where the reset gate meets the product).
+     *
+     * @param x W i + b of the input i, [.., 3n]: the parts r, z, n one after the other
+     * @param u U h + c of this state, [.., 3n]
+     * @return the next state, [.., n]
+     * @throws IllegalArgumentException if the shapes don't fit
+     */
+    public Tensor gru(Tensor x, Tensor u) {
+        return Tape.record(Gru.STEP, x, u, this);
+    }
+
+    /**
+     * γ (x − μ)/√(σ² + ε) + β, with the mean μ and the variance σ² of each row (Ba, Kiros and Hinton 2016, Eq. 4).
+     *
+     * @param scale γ, [n]
+     * @param shift β, [n]
+     * @param epsilon ε
+     * @return [.., n]
+     * @throws IllegalArgumentException if the shapes don't fit
+     */
+    public Tensor layerNorm(Tensor scale, Tensor shift, double epsilon) {
+        return Tape.record(new LayerNorm(epsilon), this, scale, shift);
     }
 
     // ---- where the numbers stand

@@ -16,6 +16,8 @@ import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
 import surprisal.autodiff.op.Gather;
+import surprisal.autodiff.op.Gru;
+import surprisal.autodiff.op.LayerNorm;
 import surprisal.autodiff.op.Linear;
 import surprisal.autodiff.op.LogSoftmax;
 import surprisal.autodiff.op.LogSumExp;
@@ -71,6 +73,8 @@ record OpCases(
                             new Sum(0, 1),
                             new Max(0, 1),
                             new LogSumExp(),
+                            Gru.STEP,
+                            new LayerNorm(1e-3),
                             new Softmax(),
                             new LogSoftmax(),
                             new Slice(0, 0, 0),
@@ -114,6 +118,8 @@ record OpCases(
             case Max any -> blocks((axis, count, x) -> of(new Max(axis, count), -3, 3, x));
             case LogSumExp op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case Softmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
+            case Gru op -> shapes(1, 3).map(h -> of(op, -3, 3, h.with(-1, 3 * h.last()), h.with(-1, 3 * h.last()), h));
+            case LayerNorm op -> shapes(1, 4).map(x -> of(op, -3, 3, x, Shape.of(x.last()), Shape.of(x.last())));
             case LogSoftmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case Slice any -> onAxis((axis, x, a, b) -> of(
                     new Slice(axis, a % (x.dim(axis) + 1), x.dim(axis) - b % (x.dim(axis) + 1 - a % (x.dim(axis) + 1))),
@@ -157,6 +163,8 @@ record OpCases(
             case Max any -> of(new Max(1, 1), -3, 3, x);
             case LogSumExp op -> of(op, -4, 4, x);
             case Softmax op -> of(op, -4, 4, x);
+            case Gru op -> of(op, -3, 3, x.with(-1, 921), x.with(-1, 921), x);
+            case LayerNorm op -> of(op, -3, 3, x, Shape.of(307), Shape.of(307));
             case LogSoftmax op -> of(op, -4, 4, x);
             case Slice any -> of(new Slice(1, 3, 300), -3, 3, x);
             case Concat any -> of(new Concat(1), -3, 3, x, x);

@@ -7,6 +7,8 @@ import surprisal.kernels.Binary;
 import surprisal.kernels.Conv;
 import surprisal.kernels.Gemm;
 import surprisal.kernels.Gemm.Store;
+import surprisal.kernels.Gru;
+import surprisal.kernels.LayerNorm;
 import surprisal.kernels.Loop;
 import surprisal.kernels.NormalRows;
 import surprisal.kernels.Reduce;
@@ -754,6 +756,113 @@ public final class Compute {
      */
     public static double sum(Array x, int xo, int n) {
         return x.precision() == Precision.FLOAT32 ? Reduce.sum(x.floats(), xo, n) : Reduce.sum(x.doubles(), xo, n);
+    }
+
+    /**
+     * A step of a gated recurrent unit, from its two products: see {@link Gru#step}.
+     *
+     * @param x [rows, 3n]
+     * @param u [rows, 3n]
+     * @param h [rows, n]
+     * @param rows how many rows
+     * @param n the length of h
+     * @param gates 3 · rows · n numbers for the adjoint
+     * @param y [rows, n]
+     */
+    public static void gru(Array x, Array u, Array h, int rows, int n, Array gates, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            Gru.step(x.floats(), 0, u.floats(), 0, h.floats(), 0, rows, n, gates.floats(), 0, y.floats(), 0);
+        } else {
+            Gru.step(x.doubles(), 0, u.doubles(), 0, h.doubles(), 0, rows, n, gates.doubles(), 0, y.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #gru}: see {@link Gru#inputGrad} and {@link Gru#stateGrad}.
+     *
+     * @param gates what the step left
+     * @param u [rows, 3n]
+     * @param h [rows, n]
+     * @param g ∂loss/∂y
+     * @param rows how many rows
+     * @param n the length of h
+     * @param gIn ∂loss/∂x, ∂loss/∂u, ∂loss/∂h; null where not wanted
+     * @param stores for each, whether it is overwritten or added to
+     */
+    public static void gruGrad(Array gates, Array u, Array h, Array g, int rows, int n, Array[] gIn, Store[] stores) {
+        if (g.precision() == Precision.FLOAT32) {
+            Gru.inputGrad(gates.floats(), 0, u.floats(), 0, h.floats(), 0, g.floats(), 0, rows, n,
+                    gIn[0] == null ? null : gIn[0].floats(), 0, stores[0],
+                    gIn[1] == null ? null : gIn[1].floats(), 0, stores[1]);
+            if (gIn[2] != null) {
+                Gru.stateGrad(gates.floats(), 0, g.floats(), 0, rows, n, gIn[2].floats(), 0, stores[2]);
+            }
+        } else {
+            Gru.inputGrad(gates.doubles(), 0, u.doubles(), 0, h.doubles(), 0, g.doubles(), 0, rows, n,
+                    gIn[0] == null ? null : gIn[0].doubles(), 0, stores[0],
+                    gIn[1] == null ? null : gIn[1].doubles(), 0, stores[1]);
+            if (gIn[2] != null) {
+                Gru.stateGrad(gates.doubles(), 0, g.doubles(), 0, rows, n, gIn[2].doubles(), 0, stores[2]);
+            }
+        }
+    }
+
+    /**
+     * Layer normalisation: see {@link LayerNorm#value}.
+     *
+     * @param x [rows, n]
+     * @param rows how many rows
+     * @param n their length
+     * @param gamma γ, [n]
+     * @param beta β, [n]
+     * @param epsilon ε
+     * @param moments [rows, 2], for the adjoint
+     * @param y [rows, n]
+     */
+    public static void layerNorm(
+            Array x, int rows, int n, Array gamma, Array beta, double epsilon, Array moments, Array y) {
+        if (x.precision() == Precision.FLOAT32) {
+            LayerNorm.value(x.floats(), 0, rows, n, gamma.floats(), beta.floats(), (float) epsilon, moments.floats(), 0,
+                    y.floats(), 0);
+        } else {
+            LayerNorm.value(x.doubles(), 0, rows, n, gamma.doubles(), beta.doubles(), epsilon, moments.doubles(), 0,
+                    y.doubles(), 0);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #layerNorm}.
+     *
+     * @param x [rows, n]
+     * @param rows how many rows
+     * @param n their length
+     * @param gamma γ, [n]
+     * @param moments what the value left
+     * @param g ∂loss/∂y
+     * @param gIn ∂loss/∂x, ∂loss/∂γ, ∂loss/∂β; null where not wanted
+     * @param stores for each, whether it is overwritten or added to
+     */
+    public static void layerNormGrad(
+            Array x, int rows, int n, Array gamma, Array moments, Array g, Array[] gIn, Store[] stores) {
+        boolean single = x.precision() == Precision.FLOAT32;
+        if (gIn[0] != null && single) {
+            LayerNorm.inputGrad(x.floats(), 0, rows, n, gamma.floats(), moments.floats(), 0, g.floats(), 0,
+                    gIn[0].floats(), 0, stores[0]);
+        } else if (gIn[0] != null) {
+            LayerNorm.inputGrad(x.doubles(), 0, rows, n, gamma.doubles(), moments.doubles(), 0, g.doubles(), 0,
+                    gIn[0].doubles(), 0, stores[0]);
+        }
+        if (gIn[1] != null && single) {
+            LayerNorm.scaleGrad(x.floats(), 0, rows, n, moments.floats(), 0, g.floats(), 0, gIn[1].floats(), stores[1]);
+        } else if (gIn[1] != null) {
+            LayerNorm.scaleGrad(
+                    x.doubles(), 0, rows, n, moments.doubles(), 0, g.doubles(), 0, gIn[1].doubles(), stores[1]);
+        }
+        if (gIn[2] != null && single) {
+            LayerNorm.shiftGrad(rows, n, g.floats(), 0, gIn[2].floats(), stores[2]);
+        } else if (gIn[2] != null) {
+            LayerNorm.shiftGrad(rows, n, g.doubles(), 0, gIn[2].doubles(), stores[2]);
+        }
     }
 
     /** Zeros where the old numbers are not wanted. */

@@ -266,7 +266,7 @@ public final class Rows {
         return tree(s);
     }
 
-    private static float dot(float[] x, int xo, float[] y, int yo, int n, float[] s) {
+    static float dot(float[] x, int xo, float[] y, int yo, int n, float[] s) {
         int i = VECTOR && n >= LANES ? RowsLanes.dots(x, xo, y, yo, n, s) : cleared(s);
         for (; i < n; i++) s[i & 15] += x[xo + i] * y[yo + i];
         return tree(s);
@@ -569,7 +569,7 @@ public final class Rows {
         return tree(s);
     }
 
-    private static double dot(double[] x, int xo, double[] y, int yo, int n, double[] s) {
+    static double dot(double[] x, int xo, double[] y, int yo, int n, double[] s) {
         Arrays.fill(s, 0);
         for (int i = 0; i < n; i++) s[i & 15] += x[xo + i] * y[yo + i];
         return tree(s);
