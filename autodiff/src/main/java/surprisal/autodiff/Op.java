@@ -7,6 +7,7 @@ import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
+import surprisal.autodiff.op.Filter;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Gru;
 import surprisal.autodiff.op.LayerNorm;
@@ -92,7 +93,7 @@ public sealed interface Op {
      * An op whose adjoint needs more than its output: what forward keeps, the tape hands to backward. Without a tape the
      * numbers are made anew.
      */
-    sealed interface Keeping extends Known permits Gru, LayerNorm {
+    sealed interface Keeping extends Known permits Filter, Gru, LayerNorm {
 
         /**
          * How many numbers are kept.

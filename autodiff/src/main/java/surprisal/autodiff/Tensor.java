@@ -9,6 +9,7 @@ import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
+import surprisal.autodiff.op.Filter;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Gru;
 import surprisal.autodiff.op.LayerNorm;
@@ -1065,6 +1066,22 @@ public final class Tensor {
      */
     public Tensor gru(Tensor x, Tensor u) {
         return Tape.record(Gru.STEP, x, u, this);
+    }
+
+    /**
+     * The states of a recurrent state-space model along a sequence of observations, for each t (Hafner et al. 2019, Eq. 4):
+     * h_t = GRU(f(s_{t−1} A + x_t), h_{t−1}), (μ_t, ρ_t) = f(h_t P + e_t) V + v, σ_t = softplus(ρ_t) + least and
+     * s_t = μ_t + σ_t ε_t. Rows go through all steps by themselves, and the gradient of a weight is one product.
+     *
+     * @param f the activation; its derivative is one of its value (relu, elu, tanh, sigmoid, exp)
+     * @param least the least σ
+     * @param in x [T, B, k], e [T, B, l], ε [T, B, m], h_0 [B, n], s_0 [B, m], A [m, k], the GRU's W [k, 3n], b [3n],
+     *     U [n, 3n], c [3n], and P [n, l], V [l, 2m], v [2m]
+     * @return [T, B, n + 3m]: h_t, s_t, μ_t and σ_t one after the other
+     * @throws IllegalArgumentException if the shapes don't fit
+     */
+    public static Tensor filter(Unary f, double least, Tensor... in) {
+        return Tape.record(new Filter(f, least), in);
     }
 
     /**

@@ -15,6 +15,7 @@ import surprisal.autodiff.op.Concat;
 import surprisal.autodiff.op.Conv2d;
 import surprisal.autodiff.op.ConvTranspose2d;
 import surprisal.autodiff.op.Expand;
+import surprisal.autodiff.op.Filter;
 import surprisal.autodiff.op.Gather;
 import surprisal.autodiff.op.Gru;
 import surprisal.autodiff.op.LayerNorm;
@@ -73,6 +74,7 @@ record OpCases(
                             new Sum(0, 1),
                             new Max(0, 1),
                             new LogSumExp(),
+                            new Filter(Unary.ELU, 0.1),
                             Gru.STEP,
                             new LayerNorm(1e-3),
                             new Softmax(),
@@ -118,6 +120,7 @@ record OpCases(
             case Max any -> blocks((axis, count, x) -> of(new Max(axis, count), -3, 3, x));
             case LogSumExp op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
             case Softmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
+            case Filter op -> sizes(0, 3, 0, 3, 1, 3, 1, 3, 1, 3, 0, 3).map(d -> of(op, -1, 1, filter(d)));
             case Gru op -> shapes(1, 3).map(h -> of(op, -3, 3, h.with(-1, 3 * h.last()), h.with(-1, 3 * h.last()), h));
             case LayerNorm op -> shapes(1, 4).map(x -> of(op, -3, 3, x, Shape.of(x.last()), Shape.of(x.last())));
             case LogSoftmax op -> shapes(1, 4).map(x -> of(op, -4, 4, x));
@@ -163,6 +166,7 @@ record OpCases(
             case Max any -> of(new Max(1, 1), -3, 3, x);
             case LogSumExp op -> of(op, -4, 4, x);
             case Softmax op -> of(op, -4, 4, x);
+            case Filter op -> of(op, -1, 1, filter(3, 70, 9, 40, 35, 5));
             case Gru op -> of(op, -3, 3, x.with(-1, 921), x.with(-1, 921), x);
             case LayerNorm op -> of(op, -3, 3, x, Shape.of(307), Shape.of(307));
             case LogSoftmax op -> of(op, -4, 4, x);
@@ -176,6 +180,28 @@ record OpCases(
                     op, List.of(x, x, x), List.of(0., -3., -3.), List.of(1., 3., 3.), Set.of(0), 0);
             case StraightThrough op -> of(op, -3, 3, x, x);
         };
+    }
+
+    /** Steps, rows and the lengths n, k, l, m of state, input, hidden layer and draw: shapes that fit. */
+    private static Shape[] filter(int... d) {
+        int steps = d[0];
+        int rows = d[1];
+        int n = d[2];
+        int k = d[3];
+        int l = d[4];
+        int m = d[5];
+        return new Shape[] {
+            Shape.of(steps, rows, k), Shape.of(steps, rows, l), Shape.of(steps, rows, m), Shape.of(rows, n), Shape.of(rows, m),
+            Shape.of(m, k), Shape.of(k, 3 * n), Shape.of(3 * n), Shape.of(n, 3 * n), Shape.of(3 * n), Shape.of(n, l),
+            Shape.of(l, 2 * m), Shape.of(2 * m)
+        };
+    }
+
+    /** So many sizes, from so much to so much each. */
+    private static Arbitrary<int[]> sizes(int... bounds) {
+        List<Arbitrary<Integer>> each = IntStream.range(0, bounds.length / 2).<Arbitrary<Integer>>mapToObj(
+                i -> Arbitraries.integers().between(bounds[2 * i], bounds[2 * i + 1])).toList();
+        return Combinators.combine(each).as(d -> d.stream().mapToInt(i -> i).toArray());
     }
 
     private static OpCases of(Op.Known op, double lo, double hi, Shape... shapes) {

@@ -10,6 +10,7 @@ import surprisal.kernels.Gemm.Store;
 import surprisal.kernels.Gru;
 import surprisal.kernels.LayerNorm;
 import surprisal.kernels.Loop;
+import surprisal.kernels.NormalDraw;
 import surprisal.kernels.NormalRows;
 import surprisal.kernels.Reduce;
 import surprisal.kernels.Rows;
@@ -762,48 +763,78 @@ public final class Compute {
      * A step of a gated recurrent unit, from its two products: see {@link Gru#step}.
      *
      * @param x [rows, 3n]
+     * @param xo offset of x
      * @param u [rows, 3n]
+     * @param uo offset of u
      * @param h [rows, n]
+     * @param ho offset of h
      * @param rows how many rows
      * @param n the length of h
      * @param gates 3 · rows · n numbers for the adjoint
+     * @param go offset of the gates
      * @param y [rows, n]
+     * @param yo offset of y
      */
-    public static void gru(Array x, Array u, Array h, int rows, int n, Array gates, Array y) {
+    public static void gru(
+            Array x, int xo, Array u, int uo, Array h, int ho, int rows, int n, Array gates, int go, Array y, int yo) {
         if (x.precision() == Precision.FLOAT32) {
-            Gru.step(x.floats(), 0, u.floats(), 0, h.floats(), 0, rows, n, gates.floats(), 0, y.floats(), 0);
+            Gru.step(x.floats(), xo, u.floats(), uo, h.floats(), ho, rows, n, gates.floats(), go, y.floats(), yo);
         } else {
-            Gru.step(x.doubles(), 0, u.doubles(), 0, h.doubles(), 0, rows, n, gates.doubles(), 0, y.doubles(), 0);
+            Gru.step(x.doubles(), xo, u.doubles(), uo, h.doubles(), ho, rows, n, gates.doubles(), go, y.doubles(), yo);
         }
     }
 
     /**
-     * The adjoint of {@link #gru}: see {@link Gru#inputGrad} and {@link Gru#stateGrad}.
+     * The adjoint of {@link #gru} in x and u: see {@link Gru#inputGrad}.
      *
      * @param gates what the step left
+     * @param go offset of the gates
      * @param u [rows, 3n]
+     * @param uo offset of u
      * @param h [rows, n]
+     * @param ho offset of h
      * @param g ∂loss/∂y
+     * @param gyo offset of g
      * @param rows how many rows
      * @param n the length of h
-     * @param gIn ∂loss/∂x, ∂loss/∂u, ∂loss/∂h; null where not wanted
-     * @param stores for each, whether it is overwritten or added to
+     * @param gx ∂loss/∂x, or null
+     * @param gxo offset of gx
+     * @param storeX whether it is overwritten or added to
+     * @param gu ∂loss/∂u, or null
+     * @param guo offset of gu
+     * @param storeU whether it is overwritten or added to
      */
-    public static void gruGrad(Array gates, Array u, Array h, Array g, int rows, int n, Array[] gIn, Store[] stores) {
+    public static void gruGrad(
+            Array gates, int go, Array u, int uo, Array h, int ho, Array g, int gyo, int rows, int n,
+            Array gx, int gxo, Store storeX, Array gu, int guo, Store storeU) {
         if (g.precision() == Precision.FLOAT32) {
-            Gru.inputGrad(gates.floats(), 0, u.floats(), 0, h.floats(), 0, g.floats(), 0, rows, n,
-                    gIn[0] == null ? null : gIn[0].floats(), 0, stores[0],
-                    gIn[1] == null ? null : gIn[1].floats(), 0, stores[1]);
-            if (gIn[2] != null) {
-                Gru.stateGrad(gates.floats(), 0, g.floats(), 0, rows, n, gIn[2].floats(), 0, stores[2]);
-            }
+            Gru.inputGrad(gates.floats(), go, u.floats(), uo, h.floats(), ho, g.floats(), gyo, rows, n,
+                    gx == null ? null : gx.floats(), gxo, storeX, gu == null ? null : gu.floats(), guo, storeU);
         } else {
-            Gru.inputGrad(gates.doubles(), 0, u.doubles(), 0, h.doubles(), 0, g.doubles(), 0, rows, n,
-                    gIn[0] == null ? null : gIn[0].doubles(), 0, stores[0],
-                    gIn[1] == null ? null : gIn[1].doubles(), 0, stores[1]);
-            if (gIn[2] != null) {
-                Gru.stateGrad(gates.doubles(), 0, g.doubles(), 0, rows, n, gIn[2].doubles(), 0, stores[2]);
-            }
+            Gru.inputGrad(gates.doubles(), go, u.doubles(), uo, h.doubles(), ho, g.doubles(), gyo, rows, n,
+                    gx == null ? null : gx.doubles(), gxo, storeX, gu == null ? null : gu.doubles(), guo, storeU);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #gru} in h, past the gates: see {@link Gru#stateGrad}.
+     *
+     * @param gates what the step left
+     * @param go offset of the gates
+     * @param g ∂loss/∂y
+     * @param gyo offset of g
+     * @param rows how many rows
+     * @param n the length of h
+     * @param gh ∂loss/∂h
+     * @param gho offset of gh
+     * @param store whether it is overwritten or added to
+     */
+    public static void gruStateGrad(
+            Array gates, int go, Array g, int gyo, int rows, int n, Array gh, int gho, Store store) {
+        if (g.precision() == Precision.FLOAT32) {
+            Gru.stateGrad(gates.floats(), go, g.floats(), gyo, rows, n, gh.floats(), gho, store);
+        } else {
+            Gru.stateGrad(gates.doubles(), go, g.doubles(), gyo, rows, n, gh.doubles(), gho, store);
         }
     }
 
@@ -862,6 +893,202 @@ public final class Compute {
             LayerNorm.shiftGrad(rows, n, g.floats(), 0, gIn[2].floats(), stores[2]);
         } else if (gIn[2] != null) {
             LayerNorm.shiftGrad(rows, n, g.doubles(), 0, gIn[2].doubles(), stores[2]);
+        }
+    }
+
+    /**
+     * C = op(A) · op(B) or C += op(A) · op(B), each from an offset on.
+     *
+     * @param form which operands are stored transposed
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A
+     * @param ao offset of A
+     * @param b B
+     * @param bo offset of B
+     * @param c C
+     * @param co offset of C
+     * @param store whether C is overwritten or added to
+     */
+    public static void product(
+            Gemm.Form form, int m, int n, int k, Array a, int ao, Array b, int bo, Array c, int co, Store store) {
+        if (a.precision() == Precision.FLOAT32) {
+            Gemm.multiply(form, m, n, k, a.floats(), ao, b.floats(), bo, c.floats(), co, store);
+        } else {
+            Gemm.multiply(form, m, n, k, a.doubles(), ao, b.doubles(), bo, c.doubles(), co, store);
+        }
+    }
+
+    /**
+     * C = A · B + bias, each from an offset on.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A
+     * @param ao offset of A
+     * @param b B
+     * @param bias one number a column
+     * @param c C
+     * @param co offset of C
+     */
+    public static void affine(int m, int n, int k, Array a, int ao, Array b, Array bias, Array c, int co) {
+        if (a.precision() == Precision.FLOAT32) {
+            Gemm.affine(
+                    Gemm.Form.NN, m, n, k, a.floats(), ao, b.floats(), 0, bias.floats(), 0, null, c.floats(), co);
+        } else {
+            Gemm.affine(
+                    Gemm.Form.NN, m, n, k, a.doubles(), ao, b.doubles(), 0, bias.doubles(), 0, null, c.doubles(), co);
+        }
+    }
+
+    /**
+     * x = f(x) over a run of numbers.
+     *
+     * @param f the op
+     * @param x the numbers
+     * @param xo offset of x
+     * @param n how many
+     */
+    public static void map(Unary f, Array x, int xo, int n) {
+        if (x.precision() == Precision.FLOAT32) {
+            Loop.map(f, x.floats(), xo, x.floats(), xo, n);
+        } else {
+            Loop.map(f, x.doubles(), xo, x.doubles(), xo, n);
+        }
+    }
+
+    /**
+     * g = g · f′ over a run of numbers, where f′ is a function of y = f(x) alone.
+     *
+     * @param f the op
+     * @param y f(x)
+     * @param yo offset of y
+     * @param g ∂loss/∂y, overwritten with ∂loss/∂x
+     * @param go offset of g
+     * @param n how many
+     */
+    public static void slope(Unary f, Array y, int yo, Array g, int go, int n) {
+        if (y.precision() == Precision.FLOAT32) {
+            Loop.mapGrad(f, y.floats(), yo, y.floats(), yo, g.floats(), go, g.floats(), go, n, Store.SET);
+        } else {
+            Loop.mapGrad(f, y.doubles(), yo, y.doubles(), yo, g.doubles(), go, g.doubles(), go, n, Store.SET);
+        }
+    }
+
+    /**
+     * Σ over the rows.
+     *
+     * @param rows how many
+     * @param n their length
+     * @param x [rows, n]
+     * @param xo offset of x
+     * @param y [n]
+     * @param store whether y is overwritten or added to
+     */
+    public static void columns(int rows, int n, Array x, int xo, Array y, Store store) {
+        if (x.precision() == Precision.FLOAT32) {
+            LayerNorm.shiftGrad(rows, n, x.floats(), xo, y.floats(), store);
+        } else {
+            LayerNorm.shiftGrad(rows, n, x.doubles(), xo, y.doubles(), store);
+        }
+    }
+
+    /**
+     * A draw from a normal distribution: see {@link NormalDraw#draw}. All arrays but the noise have an offset each.
+     *
+     * @param raw [rows, 2n]
+     * @param ro its offset
+     * @param rows how many
+     * @param n the length of μ
+     * @param least the least σ
+     * @param noise ε, [rows, n]
+     * @param eo its offset
+     * @param rho [rows, n]
+     * @param po its offset
+     * @param std [rows, n]
+     * @param so its offset
+     * @param s [rows, n]
+     * @param to its offset
+     */
+    public static void normalDraw(
+            Array raw, int ro, int rows, int n, double least, Array noise, int eo, Array rho, int po, Array std, int so,
+            Array s, int to) {
+        if (raw.precision() == Precision.FLOAT32) {
+            NormalDraw.draw(raw.floats(), ro, rows, n, (float) least, noise.floats(), eo, rho.floats(), po,
+                    std.floats(), so, s.floats(), to);
+        } else {
+            NormalDraw.draw(raw.doubles(), ro, rows, n, least, noise.doubles(), eo, rho.doubles(), po,
+                    std.doubles(), so, s.doubles(), to);
+        }
+    }
+
+    /**
+     * The adjoint of {@link #normalDraw}: see {@link NormalDraw#drawGrad}.
+     *
+     * @param g [rows, step]
+     * @param go its offset
+     * @param step from one row of g to the next
+     * @param rows how many
+     * @param n the length of μ
+     * @param gs [rows, n]
+     * @param gso its offset
+     * @param noise ε, [rows, n]
+     * @param eo its offset
+     * @param rho [rows, n]
+     * @param po its offset
+     * @param std [rows, n]
+     * @param so its offset
+     * @param raw [rows, 2n]
+     * @param ro its offset
+     * @param gNoise [rows, n]
+     * @param geo its offset
+     */
+    public static void normalDrawGrad(
+            Array g, int go, int step, int rows, int n, Array gs, int gso, Array noise, int eo, Array rho, int po,
+            Array std, int so, Array raw, int ro, Array gNoise, int geo) {
+        if (raw.precision() == Precision.FLOAT32) {
+            NormalDraw.drawGrad(g.floats(), go, step, rows, n, gs.floats(), gso, noise.floats(), eo, rho.floats(), po,
+                    std.floats(), so, raw.floats(), ro, gNoise.floats(), geo);
+        } else {
+            NormalDraw.drawGrad(g.doubles(), go, step, rows, n, gs.doubles(), gso, noise.doubles(), eo, rho.doubles(), po,
+                    std.doubles(), so, raw.doubles(), ro, gNoise.doubles(), geo);
+        }
+    }
+
+    /**
+     * Y = Xᵀ.
+     *
+     * @param x [rows, columns]
+     * @param rows its rows
+     * @param columns its columns
+     * @param y [columns, rows]
+     * @param yo offset of y
+     */
+    public static void transpose(Array x, int rows, int columns, Array y, int yo) {
+        if (x.precision() == Precision.FLOAT32) {
+            float[] from = x.floats();
+            float[] to = y.floats();
+            for (int block = 0; block < rows; block += 16) { // the lines of so many rows stay in the cache
+                int end = Math.min(rows, block + 16);
+                for (int j = 0; j < columns; j++) {
+                    for (int i = block; i < end; i++) {
+                        to[yo + j * rows + i] = from[i * columns + j];
+                    }
+                }
+            }
+        } else {
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            for (int block = 0; block < rows; block += 16) { // the lines of so many rows stay in the cache
+                int end = Math.min(rows, block + 16);
+                for (int j = 0; j < columns; j++) {
+                    for (int i = block; i < end; i++) {
+                        to[yo + j * rows + i] = from[i * columns + j];
+                    }
+                }
+            }
         }
     }
 

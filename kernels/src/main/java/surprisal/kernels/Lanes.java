@@ -378,9 +378,9 @@ final class Lanes {
         return expm1(x).blend(x, x.compare(GT, 0f));
     }
 
-    /** 1 where x > 0, else e^x. */
-    static FloatVector eluSlope(FloatVector x) {
-        return exp(x).blend(1f, x.compare(GT, 0f));
+    /** 1 where y > 0, else 1 + y. */
+    static FloatVector eluSlope(FloatVector y) {
+        return y.add(1f).blend(1f, y.compare(GT, 0f));
     }
 
     static FloatVector erf(FloatVector x) {

@@ -52,7 +52,7 @@ public record Affine(Unary activation) implements Op.Known {
      */
     public static boolean fuses(Unary f) {
         return switch (f) {
-            case RELU, TANH, SIGMOID, EXP -> true;
+            case RELU, ELU, TANH, SIGMOID, EXP -> true;
             default -> false;
         };
     }

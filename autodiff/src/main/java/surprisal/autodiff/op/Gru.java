@@ -36,12 +36,17 @@ public record Gru() implements Op.Keeping {
     @Override
     public void forward(Array[] in, Array out, Array kept) {
         Blocks b = Blocks.rows(out.shape());
-        Compute.gru(in[0], in[1], in[2], b.outer(), b.n(), kept, out);
+        Compute.gru(in[0], 0, in[1], 0, in[2], 0, b.outer(), b.n(), kept, 0, out, 0);
     }
 
     @Override
     public void backward(Array[] in, Array out, Array kept, Array gOut, Array[] gIn, Store[] stores) {
         Blocks b = Blocks.rows(out.shape());
-        Compute.gruGrad(kept, in[1], in[2], gOut, b.outer(), b.n(), gIn, stores);
+        if (gIn[0] != null || gIn[1] != null) {
+            Compute.gruGrad(kept, 0, in[1], 0, in[2], 0, gOut, 0, b.outer(), b.n(), gIn[0], 0, stores[0], gIn[1], 0, stores[1]);
+        }
+        if (gIn[2] != null) {
+            Compute.gruStateGrad(kept, 0, gOut, 0, b.outer(), b.n(), gIn[2], 0, stores[2]);
+        }
     }
 }

@@ -1,0 +1,267 @@
+package surprisal.autodiff.op;
+
+import surprisal.autodiff.Op;
+import surprisal.engine.Array;
+import surprisal.engine.Compute;
+import surprisal.engine.Shape;
+import surprisal.kernels.Gemm.Form;
+import surprisal.kernels.Gemm.Store;
+import surprisal.kernels.Unary;
+import surprisal.kernels.Workers;
+
+/**
+ * The states of a recurrent state-space model along a sequence of observations (Hafner et al. 2019, Eq. 4): for each t
+ *
+ * <p>h_t = GRU(f(s_{t−1} A + x_t), h_{t−1}), (μ_t, ρ_t) = f(h_t P + e_t) V + v, σ_t = softplus(ρ_t) + least,
+ * s_t = μ_t + σ_t ε_t.
+ *
+ * <p>Inputs: x [T, B, k], e [T, B, l], ε [T, B, m], h_0 [B, n], s_0 [B, m], A [m, k], the GRU's W [k, 3n], b [3n],
+ * U [n, 3n], c [3n], and P [n, l], V [l, 2m], v [2m]. What does not depend on the state (an action's part of x, an
+ * observation's of e) is computed for all steps before. The output is [T, B, n + 3m]: h_t, s_t, μ_t and σ_t one after the
+ * other.
+ *
+ * @param activation f; its f′ is a function of its value alone
+ * @param least the least σ
+ */
+public record Filter(Unary activation, double least) implements Op.Keeping {
+
+    /* The rows of a batch know nothing of each other: a task takes some of them through all steps, there and back, and waits
+     * for nobody. Only the gradients of the weights need all rows. They are not added up step by step: what meets in them
+     * is kept for all steps, one after the other in memory, and each is one product over T · B rows.
+     *
+     * On the way back every product has a transposed weight, which is stored so once for all steps. */
+
+    private static final int X = 0;
+    private static final int E = 1;
+    private static final int NOISE = 2;
+    private static final int H0 = 3;
+    private static final int S0 = 4;
+    private static final int A = 5;
+    private static final int W = 6;
+    private static final int B = 7;
+    private static final int U = 8;
+    private static final int C = 9;
+    private static final int P = 10;
+    private static final int V = 11;
+    private static final int BIAS = 12;
+
+    /** Rows of a task, at most; a multiple of the rows of a tile. */
+    private static final int ROWS = 32;
+
+    @Override
+    public Shape shape(Shape... in) {
+        int n = in.length == 13 && in[H0].rank() == 2 ? in[H0].last() : -1;
+        if (n < 0 || in[X].rank() != 3 || in[E].rank() != 3 || in[S0].rank() != 2) {
+            throw wrong(in);
+        }
+        int steps = in[X].dim(0);
+        int rows = in[X].dim(1);
+        int k = in[X].last();
+        int l = in[E].last();
+        int m = in[S0].last();
+        Shape[] fits = {
+            Shape.of(steps, rows, k), Shape.of(steps, rows, l), Shape.of(steps, rows, m), Shape.of(rows, n), Shape.of(rows, m),
+            Shape.of(m, k), Shape.of(k, 3 * n), Shape.of(3 * n), Shape.of(n, 3 * n), Shape.of(3 * n), Shape.of(n, l),
+            Shape.of(l, 2 * m), Shape.of(2 * m)
+        };
+        for (int i = 0; i < fits.length; i++) {
+            if (!in[i].equals(fits[i])) {
+                throw wrong(in);
+            }
+        }
+        return Shape.of(steps, rows, n + 3 * m);
+    }
+
+    private static IllegalArgumentException wrong(Shape... in) {
+        return new IllegalArgumentException("filter of " + java.util.Arrays.toString(in) + ": it takes x [T, B, k], "
+                + "e [T, B, l], ε [T, B, m], h₀ [B, n], s₀ [B, m], A [m, k], W [k, 3n], b [3n], U [n, 3n], c [3n], P [n, l], "
+                + "V [l, 2m], v [2m]");
+    }
+
+    /** The sizes, and where in the kept numbers each part begins: of all steps, unless it says otherwise. */
+    private record Plan(
+            int steps, int rows, int k, int l, int m, int n,
+            int h, int s, int x, int gates, int in, int state, int q, int raw, int rho, int std, int dx, int dq, int dNoise,
+            int dh, int dhBefore, int ds, int turned, int size) {
+
+        static Plan of(Shape x, Shape e, Shape h0, Shape s0) {
+            int steps = x.dim(0);
+            int rows = x.dim(1);
+            int k = x.last();
+            int l = e.last();
+            int m = s0.last();
+            int n = h0.last();
+            int all = steps * rows;
+            int[] lengths = {
+                (all + rows) * n, (all + rows) * m, all * k, all * 3 * n, all * 3 * n, all * 3 * n, all * l, all * 2 * m,
+                all * m, all * m, all * k, all * l, all * m, rows * n, rows * n, rows * m,
+                m * k + 3 * n * k + 3 * n * n + n * l + 2 * m * l
+            };
+            int[] at = new int[lengths.length + 1];
+            for (int i = 0; i < lengths.length; i++) {
+                at[i + 1] = Math.addExact(at[i], lengths[i]);
+            }
+            return new Plan(steps, rows, k, l, m, n, at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9],
+                    at[10], at[11], at[12], at[13], at[14], at[15], at[16], at[17]);
+        }
+
+        /** Rows of a task: about equal shares. */
+        int some() {
+            int tasks = Math.max(1, Math.ceilDiv(rows, ROWS));
+            return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, tasks), 4) * 4);
+        }
+
+        int turnedA() { return turned; }
+
+        int turnedW() { return turned + m * k; }
+
+        int turnedU() { return turnedW() + 3 * n * k; }
+
+        int turnedP() { return turnedU() + 3 * n * n; }
+
+        int turnedV() { return turnedP() + n * l; }
+    }
+
+    private static Plan plan(Array... in) {
+        return Plan.of(in[X].shape(), in[E].shape(), in[H0].shape(), in[S0].shape());
+    }
+
+    @Override
+    public int kept(Shape... in) {
+        return Plan.of(in[X], in[E], in[H0], in[S0]).size();
+    }
+
+    @Override
+    public void forward(Array[] in, Array out, Array kept) {
+        Plan p = plan(in);
+        Compute.copy(in[H0], 0, kept, p.h, p.rows * p.n);
+        Compute.copy(in[S0], 0, kept, p.s, p.rows * p.m);
+        Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
+            int first = task * p.some();
+            int rows = Math.min(p.some(), p.rows - first);
+            for (int t = 0; t < p.steps; t++) {
+                step(p, in, out, kept, t * p.rows + first, rows);
+            }
+        });
+    }
+
+    /** One step of some rows; {@code at} is the first of them among those of all steps. */
+    private void step(Plan p, Array[] in, Array out, Array kept, int at, int rows) {
+        int k = p.k;
+        int l = p.l;
+        int m = p.m;
+        int n = p.n;
+        int next = at + p.rows; // there is one state more than there are steps
+        Compute.copy(in[X], at * k, kept, p.x + at * k, rows * k);
+        Compute.product(Form.NN, rows, k, m, kept, p.s + at * m, in[A], 0, kept, p.x + at * k, Store.ADD);
+        Compute.map(activation, kept, p.x + at * k, rows * k);
+        Compute.affine(rows, 3 * n, k, kept, p.x + at * k, in[W], in[B], kept, p.in + at * 3 * n);
+        Compute.affine(rows, 3 * n, n, kept, p.h + at * n, in[U], in[C], kept, p.state + at * 3 * n);
+        Compute.gru(kept, p.in + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, rows, n,
+                kept, p.gates + at * 3 * n, kept, p.h + next * n);
+        Compute.copy(in[E], at * l, kept, p.q + at * l, rows * l);
+        Compute.product(Form.NN, rows, l, n, kept, p.h + next * n, in[P], 0, kept, p.q + at * l, Store.ADD);
+        Compute.map(activation, kept, p.q + at * l, rows * l);
+        Compute.affine(rows, 2 * m, l, kept, p.q + at * l, in[V], in[BIAS], kept, p.raw + at * 2 * m);
+        Compute.normalDraw(kept, p.raw + at * 2 * m, rows, m, least, in[NOISE], at * m, kept, p.rho + at * m,
+                kept, p.std + at * m, kept, p.s + next * m);
+        for (int r = at; r < at + rows; r++) {
+            int to = r * (n + 3 * m);
+            Compute.copy(kept, p.h + (r + p.rows) * n, out, to, n);
+            Compute.copy(kept, p.s + (r + p.rows) * m, out, to + n, m);
+            Compute.copy(kept, p.raw + r * 2 * m, out, to + n + m, m);
+            Compute.copy(kept, p.std + r * m, out, to + n + 2 * m, m);
+        }
+    }
+
+    @Override
+    public void backward(Array[] in, Array out, Array kept, Array gOut, Array[] gIn, Store[] stores) {
+        Plan p = plan(in);
+        turn(in[A], p.m, p.k, kept, p.turnedA());
+        turn(in[W], p.k, 3 * p.n, kept, p.turnedW());
+        turn(in[U], p.n, 3 * p.n, kept, p.turnedU());
+        turn(in[P], p.n, p.l, kept, p.turnedP());
+        turn(in[V], p.l, 2 * p.m, kept, p.turnedV());
+        Compute.fill(0, kept, p.dh, p.rows * p.n);
+        Compute.fill(0, kept, p.ds, p.rows * p.m);
+        Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
+            int first = task * p.some();
+            int rows = Math.min(p.some(), p.rows - first);
+            for (int t = p.steps - 1; t >= 0; t--) {
+                back(p, in, kept, gOut, t * p.rows + first, first, rows);
+            }
+        });
+        gradients(p, kept, gIn, stores);
+    }
+
+    /** Bᵀ. */
+    private static void turn(Array b, int rows, int columns, Array to, int o) {
+        Compute.transpose(b, rows, columns, to, o);
+    }
+
+    /** One step back: of rows from {@code at} on among those of all steps, from {@code first} on among those of one. */
+    private void back(Plan p, Array[] in, Array kept, Array gOut, int at, int first, int rows) {
+        int k = p.k;
+        int l = p.l;
+        int m = p.m;
+        int n = p.n;
+        int width = n + 3 * m;
+        int dh = p.dh + first * n;
+        int dhBefore = p.dhBefore + first * n;
+        int ds = p.ds + first * m;
+        for (int r = 0; r < rows; r++) {
+            Compute.store(gOut, (at + r) * width, kept, dh + r * n, n, Store.ADD);
+        }
+        Compute.normalDrawGrad(gOut, at * width + n, width, rows, m, kept, ds, in[NOISE], at * m, kept, p.rho + at * m,
+                kept, p.std + at * m, kept, p.raw + at * 2 * m, kept, p.dNoise + at * m);
+        Compute.product(
+                Form.NN, rows, l, 2 * m, kept, p.raw + at * 2 * m, kept, p.turnedV(), kept, p.dq + at * l, Store.SET);
+        Compute.slope(activation, kept, p.q + at * l, kept, p.dq + at * l, rows * l);
+        Compute.product(Form.NN, rows, n, l, kept, p.dq + at * l, kept, p.turnedP(), kept, dh, Store.ADD);
+        Compute.gruStateGrad(kept, p.gates + at * 3 * n, kept, dh, rows, n, kept, dhBefore, Store.SET);
+        Compute.gruGrad(kept, p.gates + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, kept, dh, rows, n,
+                kept, p.in + at * 3 * n, Store.SET, kept, p.state + at * 3 * n, Store.SET);
+        Compute.product(
+                Form.NN, rows, n, 3 * n, kept, p.state + at * 3 * n, kept, p.turnedU(), kept, dhBefore, Store.ADD);
+        Compute.copy(kept, dhBefore, kept, dh, rows * n);
+        Compute.product(
+                Form.NN, rows, k, 3 * n, kept, p.in + at * 3 * n, kept, p.turnedW(), kept, p.dx + at * k, Store.SET);
+        Compute.slope(activation, kept, p.x + at * k, kept, p.dx + at * k, rows * k);
+        Compute.product(Form.NN, rows, m, k, kept, p.dx + at * k, kept, p.turnedA(), kept, ds, Store.SET);
+    }
+
+    /** The gradients, in the order of the inputs, since two may be one tensor. */
+    private static void gradients(Plan p, Array kept, Array[] gIn, Store[] stores) {
+        int all = p.steps * p.rows;
+        int k = p.k;
+        int l = p.l;
+        int m = p.m;
+        int n = p.n;
+        int[] whole = {p.dx, p.dq, p.dNoise, p.dh, p.ds};
+        for (int i = 0; i < whole.length; i++) {
+            if (gIn[i] != null) {
+                Compute.store(kept, whole[i], gIn[i], 0, gIn[i].size(), stores[i]);
+            }
+        }
+        weight(all, m, k, kept, p.s, p.dx, gIn[A], stores[A]);
+        weight(all, k, 3 * n, kept, p.x, p.in, gIn[W], stores[W]);
+        bias(all, 3 * n, kept, p.in, gIn[B], stores[B]);
+        weight(all, n, 3 * n, kept, p.h, p.state, gIn[U], stores[U]);
+        bias(all, 3 * n, kept, p.state, gIn[C], stores[C]);
+        weight(all, n, l, kept, p.h + p.rows * n, p.dq, gIn[P], stores[P]);
+        weight(all, l, 2 * m, kept, p.q, p.raw, gIn[V], stores[V]);
+        bias(all, 2 * m, kept, p.raw, gIn[BIAS], stores[BIAS]);
+    }
+
+    private static void weight(int rows, int in, int out, Array kept, int x, int d, Array g, Store store) {
+        if (g != null) {
+            Compute.product(Form.TN, in, out, rows, kept, x, kept, d, g, 0, store);
+        }
+    }
+
+    private static void bias(int rows, int n, Array kept, int d, Array g, Store store) {
+        if (g != null) {
+            Compute.columns(rows, n, kept, d, g, store);
+        }
+    }
+}
