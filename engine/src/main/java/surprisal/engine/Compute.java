@@ -12,6 +12,7 @@ import surprisal.kernels.LayerNorm;
 import surprisal.kernels.Loop;
 import surprisal.kernels.NormalDraw;
 import surprisal.kernels.NormalRows;
+import surprisal.kernels.Panels;
 import surprisal.kernels.Reduce;
 import surprisal.kernels.Rows;
 import surprisal.kernels.Unary;
@@ -664,18 +665,8 @@ public final class Compute {
     public static void store(Array x, int xo, Array y, int yo, int n, Store store) {
         if (store == Store.SET) {
             copy(x, xo, y, yo, n);
-        } else if (x.precision() == Precision.FLOAT32) {
-            float[] from = x.floats();
-            float[] to = y.floats();
-            for (int i = 0; i < n; i++) {
-                to[yo + i] += from[xo + i];
-            }
         } else {
-            double[] from = x.doubles();
-            double[] to = y.doubles();
-            for (int i = 0; i < n; i++) {
-                to[yo + i] += from[xo + i];
-            }
+            zip(Binary.PLUS, y, yo, 1, x, xo, 1, y, yo, n);
         }
     }
 
@@ -921,25 +912,75 @@ public final class Compute {
     }
 
     /**
-     * C = A · B + bias, each from an offset on.
+     * C = A · B or C += A · B with a B that was packed: see {@link Panels}. All three lie in one array.
      *
      * @param m rows of C
      * @param n columns of C
      * @param k inner size
-     * @param a A
-     * @param ao offset of A
-     * @param b B
-     * @param bias one number a column
-     * @param c C
-     * @param co offset of C
+     * @param x where they lie
+     * @param a offset of A
+     * @param panels offset of the packed B
+     * @param c offset of C
+     * @param store whether C is overwritten or added to
      */
-    public static void affine(int m, int n, int k, Array a, int ao, Array b, Array bias, Array c, int co) {
-        if (a.precision() == Precision.FLOAT32) {
-            Gemm.affine(
-                    Gemm.Form.NN, m, n, k, a.floats(), ao, b.floats(), 0, bias.floats(), 0, null, c.floats(), co);
+    public static void product(int m, int n, int k, Array x, int a, int panels, int c, Store store) {
+        if (x.precision() == Precision.FLOAT32) {
+            Panels.multiply(m, n, k, x.floats(), a, x.floats(), panels, x.floats(), c, store);
         } else {
-            Gemm.affine(
-                    Gemm.Form.NN, m, n, k, a.doubles(), ao, b.doubles(), 0, bias.doubles(), 0, null, c.doubles(), co);
+            Panels.multiply(m, n, k, x.doubles(), a, x.doubles(), panels, x.doubles(), c, store);
+        }
+    }
+
+    /**
+     * C = bias + A · B, with a B that was packed: see {@link Panels}.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param x where A, B and C lie
+     * @param a offset of A
+     * @param panels offset of the packed B
+     * @param bias one number a column
+     * @param c offset of C
+     */
+    public static void affine(int m, int n, int k, Array x, int a, int panels, Array bias, int c) {
+        for (int i = 0; i < m; i++) {
+            copy(bias, 0, x, c + i * n, n);
+        }
+        product(m, n, k, x, a, panels, c, Store.ADD);
+    }
+
+    /**
+     * Packs B for {@link #product(int, int, int, Array, int, int, int, Store)}.
+     *
+     * @param n its columns
+     * @param k its rows
+     * @param b B
+     * @param to where it goes
+     * @param o from which index on
+     */
+    public static void pack(int n, int k, Array b, Array to, int o) {
+        if (b.precision() == Precision.FLOAT32) {
+            Panels.pack(n, k, b.floats(), 0, to.floats(), o);
+        } else {
+            Panels.pack(n, k, b.doubles(), 0, to.doubles(), o);
+        }
+    }
+
+    /**
+     * Packs B for {@link #product(int, int, int, Array, int, int, int, Store)} from Bᵀ.
+     *
+     * @param n its columns
+     * @param k its rows
+     * @param b Bᵀ, [n, k]
+     * @param to where it goes
+     * @param o from which index on
+     */
+    public static void packTransposed(int n, int k, Array b, Array to, int o) {
+        if (b.precision() == Precision.FLOAT32) {
+            Panels.packTransposed(n, k, b.floats(), 0, to.floats(), o);
+        } else {
+            Panels.packTransposed(n, k, b.doubles(), 0, to.doubles(), o);
         }
     }
 
@@ -1054,41 +1095,6 @@ public final class Compute {
         } else {
             NormalDraw.drawGrad(g.doubles(), go, step, rows, n, gs.doubles(), gso, noise.doubles(), eo, rho.doubles(), po,
                     std.doubles(), so, raw.doubles(), ro, gNoise.doubles(), geo);
-        }
-    }
-
-    /**
-     * Y = Xᵀ.
-     *
-     * @param x [rows, columns]
-     * @param rows its rows
-     * @param columns its columns
-     * @param y [columns, rows]
-     * @param yo offset of y
-     */
-    public static void transpose(Array x, int rows, int columns, Array y, int yo) {
-        if (x.precision() == Precision.FLOAT32) {
-            float[] from = x.floats();
-            float[] to = y.floats();
-            for (int block = 0; block < rows; block += 16) { // the lines of so many rows stay in the cache
-                int end = Math.min(rows, block + 16);
-                for (int j = 0; j < columns; j++) {
-                    for (int i = block; i < end; i++) {
-                        to[yo + j * rows + i] = from[i * columns + j];
-                    }
-                }
-            }
-        } else {
-            double[] from = x.doubles();
-            double[] to = y.doubles();
-            for (int block = 0; block < rows; block += 16) { // the lines of so many rows stay in the cache
-                int end = Math.min(rows, block + 16);
-                for (int j = 0; j < columns; j++) {
-                    for (int i = block; i < end; i++) {
-                        to[yo + j * rows + i] = from[i * columns + j];
-                    }
-                }
-            }
         }
     }
 

@@ -41,8 +41,8 @@ public final class Gemm {
         ADD
     }
 
-    private static final Tile<float[]> TILE = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
-    private static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
+    static final Tile<float[]> TILE = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
+    static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
 
     private static final ThreadLocal<Product<float[]>> FLOAT = ThreadLocal.withInitial(() -> new Product<>(TILE));
     private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE_64));

@@ -51,10 +51,13 @@ final class GruLanes {
             FloatVector dn = up.mul(one.sub(z)).mul(one.sub(nu.mul(nu)));
             FloatVector dr = dn.mul(load(u, uo + i)).mul(r.mul(one.sub(r)));
             FloatVector dz = up.mul(load(h, ho + i).sub(nu)).mul(z.mul(one.sub(z)));
-            FloatVector last = reset ? dn.mul(r) : dn;
             put(dr, d, at + i, add);
             put(dz, d, at + n + i, add);
-            put(last, d, at + 2 * n + i, add);
+            if (reset) {
+                put(dn.mul(r), d, at + 2 * n + i, add);
+            } else {
+                put(dn, d, at + 2 * n + i, add);
+            }
         }
         return i;
     }
@@ -69,7 +72,11 @@ final class GruLanes {
     }
 
     private static void put(FloatVector x, float[] y, int o, boolean add) {
-        (add ? load(y, o).add(x) : x).intoArray(y, o);
+        if (add) { // two stores: a choice of vectors would be one of boxes
+            load(y, o).add(x).intoArray(y, o);
+        } else {
+            x.intoArray(y, o);
+        }
     }
 
     private static FloatVector load(float[] x, int o) {

@@ -42,7 +42,11 @@ final class LayerNormLanes {
         int i = 0;
         for (; i <= n - L; i += L) {
             FloatVector d = load(s, i).sub(a).sub(load(s, n + i).mul(b)).mul(scale);
-            (add ? load(gx, gxo + i).add(d) : d).intoArray(gx, gxo + i);
+            if (add) { // two stores: a choice of vectors would be one of boxes
+                load(gx, gxo + i).add(d).intoArray(gx, gxo + i);
+            } else {
+                d.intoArray(gx, gxo + i);
+            }
         }
         return i;
     }

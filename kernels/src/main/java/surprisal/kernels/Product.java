@@ -15,7 +15,7 @@ final class Product<T> {
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
      * transposed, each step of k would be on another page: then it is packed like B. */
 
-    private static final int BLOCK_K = 256;
+    static final int BLOCK_K = 256;
 
     /** Elements of B that are packed at a time: 384 KiB of floats. */
     private static final int PACKED = 3 << 15;

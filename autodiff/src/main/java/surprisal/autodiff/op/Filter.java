@@ -6,6 +6,7 @@ import surprisal.engine.Compute;
 import surprisal.engine.Shape;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
+import surprisal.kernels.Panels;
 import surprisal.kernels.Unary;
 import surprisal.kernels.Workers;
 
@@ -29,7 +30,8 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
      * for nobody. Only the gradients of the weights need all rows. They are not added up step by step: what meets in them
      * is kept for all steps, one after the other in memory, and each is one product over T · B rows.
      *
-     * On the way back every product has a transposed weight, which is stored so once for all steps. */
+     * With so few rows to pack a weight would take as long as its product: it is packed once for all steps, for the way back
+     * transposed. */
 
     private static final int X = 0;
     private static final int E = 1;
@@ -82,7 +84,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     private record Plan(
             int steps, int rows, int k, int l, int m, int n,
             int h, int s, int x, int gates, int in, int state, int q, int raw, int rho, int std, int dx, int dq, int dNoise,
-            int dh, int dhBefore, int ds, int turned, int size) {
+            int dh, int dhBefore, int ds, int a, int w, int u, int p, int v, int size) {
 
         static Plan of(Shape x, Shape e, Shape h0, Shape s0) {
             int steps = x.dim(0);
@@ -95,14 +97,14 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             int[] lengths = {
                 (all + rows) * n, (all + rows) * m, all * k, all * 3 * n, all * 3 * n, all * 3 * n, all * l, all * 2 * m,
                 all * m, all * m, all * k, all * l, all * m, rows * n, rows * n, rows * m,
-                m * k + 3 * n * k + 3 * n * n + n * l + 2 * m * l
+                packed(m, k), packed(k, 3 * n), packed(n, 3 * n), packed(n, l), packed(l, 2 * m)
             };
             int[] at = new int[lengths.length + 1];
             for (int i = 0; i < lengths.length; i++) {
                 at[i + 1] = Math.addExact(at[i], lengths[i]);
             }
             return new Plan(steps, rows, k, l, m, n, at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9],
-                    at[10], at[11], at[12], at[13], at[14], at[15], at[16], at[17]);
+                    at[10], at[11], at[12], at[13], at[14], at[15], at[16], at[17], at[18], at[19], at[20], at[21]);
         }
 
         /** Rows of a task: about equal shares. */
@@ -111,15 +113,10 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, tasks), 4) * 4);
         }
 
-        int turnedA() { return turned; }
-
-        int turnedW() { return turned + m * k; }
-
-        int turnedU() { return turnedW() + 3 * n * k; }
-
-        int turnedP() { return turnedU() + 3 * n * n; }
-
-        int turnedV() { return turnedP() + n * l; }
+        /** Room for a weight, as it is or transposed. */
+        private static int packed(int k, int n) {
+            return Math.max(Panels.size(n, k), Panels.size(k, n));
+        }
     }
 
     private static Plan plan(Array... in) {
@@ -136,6 +133,11 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         Plan p = plan(in);
         Compute.copy(in[H0], 0, kept, p.h, p.rows * p.n);
         Compute.copy(in[S0], 0, kept, p.s, p.rows * p.m);
+        Compute.pack(p.k, p.m, in[A], kept, p.a);
+        Compute.pack(3 * p.n, p.k, in[W], kept, p.w);
+        Compute.pack(3 * p.n, p.n, in[U], kept, p.u);
+        Compute.pack(p.l, p.n, in[P], kept, p.p);
+        Compute.pack(2 * p.m, p.l, in[V], kept, p.v);
         Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
             int first = task * p.some();
             int rows = Math.min(p.some(), p.rows - first);
@@ -153,16 +155,16 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         int n = p.n;
         int next = at + p.rows; // there is one state more than there are steps
         Compute.copy(in[X], at * k, kept, p.x + at * k, rows * k);
-        Compute.product(Form.NN, rows, k, m, kept, p.s + at * m, in[A], 0, kept, p.x + at * k, Store.ADD);
+        Compute.product(rows, k, m, kept, p.s + at * m, p.a, p.x + at * k, Store.ADD);
         Compute.map(activation, kept, p.x + at * k, rows * k);
-        Compute.affine(rows, 3 * n, k, kept, p.x + at * k, in[W], in[B], kept, p.in + at * 3 * n);
-        Compute.affine(rows, 3 * n, n, kept, p.h + at * n, in[U], in[C], kept, p.state + at * 3 * n);
+        Compute.affine(rows, 3 * n, k, kept, p.x + at * k, p.w, in[B], p.in + at * 3 * n);
+        Compute.affine(rows, 3 * n, n, kept, p.h + at * n, p.u, in[C], p.state + at * 3 * n);
         Compute.gru(kept, p.in + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, rows, n,
                 kept, p.gates + at * 3 * n, kept, p.h + next * n);
         Compute.copy(in[E], at * l, kept, p.q + at * l, rows * l);
-        Compute.product(Form.NN, rows, l, n, kept, p.h + next * n, in[P], 0, kept, p.q + at * l, Store.ADD);
+        Compute.product(rows, l, n, kept, p.h + next * n, p.p, p.q + at * l, Store.ADD);
         Compute.map(activation, kept, p.q + at * l, rows * l);
-        Compute.affine(rows, 2 * m, l, kept, p.q + at * l, in[V], in[BIAS], kept, p.raw + at * 2 * m);
+        Compute.affine(rows, 2 * m, l, kept, p.q + at * l, p.v, in[BIAS], p.raw + at * 2 * m);
         Compute.normalDraw(kept, p.raw + at * 2 * m, rows, m, least, in[NOISE], at * m, kept, p.rho + at * m,
                 kept, p.std + at * m, kept, p.s + next * m);
         for (int r = at; r < at + rows; r++) {
@@ -177,11 +179,11 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     @Override
     public void backward(Array[] in, Array out, Array kept, Array gOut, Array[] gIn, Store[] stores) {
         Plan p = plan(in);
-        turn(in[A], p.m, p.k, kept, p.turnedA());
-        turn(in[W], p.k, 3 * p.n, kept, p.turnedW());
-        turn(in[U], p.n, 3 * p.n, kept, p.turnedU());
-        turn(in[P], p.n, p.l, kept, p.turnedP());
-        turn(in[V], p.l, 2 * p.m, kept, p.turnedV());
+        Compute.packTransposed(p.m, p.k, in[A], kept, p.a);
+        Compute.packTransposed(p.k, 3 * p.n, in[W], kept, p.w);
+        Compute.packTransposed(p.n, 3 * p.n, in[U], kept, p.u);
+        Compute.packTransposed(p.n, p.l, in[P], kept, p.p);
+        Compute.packTransposed(p.l, 2 * p.m, in[V], kept, p.v);
         Compute.fill(0, kept, p.dh, p.rows * p.n);
         Compute.fill(0, kept, p.ds, p.rows * p.m);
         Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
@@ -192,11 +194,6 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             }
         });
         gradients(p, kept, gIn, stores);
-    }
-
-    /** Bᵀ. */
-    private static void turn(Array b, int rows, int columns, Array to, int o) {
-        Compute.transpose(b, rows, columns, to, o);
     }
 
     /** One step back: of rows from {@code at} on among those of all steps, from {@code first} on among those of one. */
@@ -214,20 +211,17 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         }
         Compute.normalDrawGrad(gOut, at * width + n, width, rows, m, kept, ds, in[NOISE], at * m, kept, p.rho + at * m,
                 kept, p.std + at * m, kept, p.raw + at * 2 * m, kept, p.dNoise + at * m);
-        Compute.product(
-                Form.NN, rows, l, 2 * m, kept, p.raw + at * 2 * m, kept, p.turnedV(), kept, p.dq + at * l, Store.SET);
+        Compute.product(rows, l, 2 * m, kept, p.raw + at * 2 * m, p.v, p.dq + at * l, Store.SET);
         Compute.slope(activation, kept, p.q + at * l, kept, p.dq + at * l, rows * l);
-        Compute.product(Form.NN, rows, n, l, kept, p.dq + at * l, kept, p.turnedP(), kept, dh, Store.ADD);
+        Compute.product(rows, n, l, kept, p.dq + at * l, p.p, dh, Store.ADD);
         Compute.gruStateGrad(kept, p.gates + at * 3 * n, kept, dh, rows, n, kept, dhBefore, Store.SET);
         Compute.gruGrad(kept, p.gates + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, kept, dh, rows, n,
                 kept, p.in + at * 3 * n, Store.SET, kept, p.state + at * 3 * n, Store.SET);
-        Compute.product(
-                Form.NN, rows, n, 3 * n, kept, p.state + at * 3 * n, kept, p.turnedU(), kept, dhBefore, Store.ADD);
+        Compute.product(rows, n, 3 * n, kept, p.state + at * 3 * n, p.u, dhBefore, Store.ADD);
         Compute.copy(kept, dhBefore, kept, dh, rows * n);
-        Compute.product(
-                Form.NN, rows, k, 3 * n, kept, p.in + at * 3 * n, kept, p.turnedW(), kept, p.dx + at * k, Store.SET);
+        Compute.product(rows, k, 3 * n, kept, p.in + at * 3 * n, p.w, p.dx + at * k, Store.SET);
         Compute.slope(activation, kept, p.x + at * k, kept, p.dx + at * k, rows * k);
-        Compute.product(Form.NN, rows, m, k, kept, p.dx + at * k, kept, p.turnedA(), kept, ds, Store.SET);
+        Compute.product(rows, m, k, kept, p.dx + at * k, p.a, ds, Store.SET);
     }
 
     /** The gradients, in the order of the inputs, since two may be one tensor. */

@@ -1,0 +1,182 @@
+package surprisal.kernels;
+
+import java.util.Objects;
+import surprisal.kernels.Gemm.Store;
+
+/**
+ * Products with a matrix that is packed once and used many times: C = A · B or C += A · B, with the bits of {@link Gemm}.
+ * For few rows of C the packing costs as much as the product. The caller's thread does all the work.
+ */
+public final class Panels {
+
+    private Panels() {}
+
+    /**
+     * Packs B, for {@link #multiply}.
+     *
+     * @param n columns of B
+     * @param k rows of B
+     * @param b B, [k, n], from index {@code bo}
+     * @param bo offset of B
+     * @param to {@link #size} numbers, overwritten
+     * @param o their offset
+     */
+    public static void pack(int n, int k, float[] b, int bo, float[] to, int o) {
+        check(n, k, b.length, bo, to.length, o);
+        pack(Gemm.TILE, n, k, b, bo, false, to, o);
+    }
+
+    /**
+     * Packs B, for {@link #multiply}, from Bᵀ.
+     *
+     * @param n columns of B
+     * @param k rows of B
+     * @param b Bᵀ, [n, k], from index {@code bo}
+     * @param bo offset of Bᵀ
+     * @param to {@link #size} numbers, overwritten
+     * @param o their offset
+     */
+    public static void packTransposed(int n, int k, float[] b, int bo, float[] to, int o) {
+        check(n, k, b.length, bo, to.length, o);
+        pack(Gemm.TILE, n, k, b, bo, true, to, o);
+    }
+
+    /**
+     * C = A · B, or C += A · B.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, [m, k], from index {@code ao}
+     * @param ao offset of A
+     * @param panels what {@link #pack} left
+     * @param po its offset
+     * @param c C, [m, n], from index {@code co}
+     * @param co offset of C
+     * @param store whether C is overwritten or added to
+     */
+    public static void multiply(
+            int m, int n, int k, float[] a, int ao, float[] panels, int po, float[] c, int co, Store store) {
+        check(n, k, m, a.length, ao, panels.length, po, c.length, co);
+        multiply(Gemm.TILE, m, n, k, a, ao, panels, po, c, co, store);
+    }
+
+    /**
+     * {@link #pack} in double precision.
+     *
+     * @param n columns of B
+     * @param k rows of B
+     * @param b B, [k, n], from index {@code bo}
+     * @param bo offset of B
+     * @param to {@link #size} numbers, overwritten
+     * @param o their offset
+     */
+    public static void pack(int n, int k, double[] b, int bo, double[] to, int o) {
+        check(n, k, b.length, bo, to.length, o);
+        pack(Gemm.TILE_64, n, k, b, bo, false, to, o);
+    }
+
+    /**
+     * {@link #packTransposed} in double precision.
+     *
+     * @param n columns of B
+     * @param k rows of B
+     * @param b Bᵀ, [n, k], from index {@code bo}
+     * @param bo offset of Bᵀ
+     * @param to {@link #size} numbers, overwritten
+     * @param o their offset
+     */
+    public static void packTransposed(int n, int k, double[] b, int bo, double[] to, int o) {
+        check(n, k, b.length, bo, to.length, o);
+        pack(Gemm.TILE_64, n, k, b, bo, true, to, o);
+    }
+
+    /**
+     * {@link #multiply} in double precision.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, [m, k], from index {@code ao}
+     * @param ao offset of A
+     * @param panels what {@link #pack} left
+     * @param po its offset
+     * @param c C, [m, n], from index {@code co}
+     * @param co offset of C
+     * @param store whether C is overwritten or added to
+     */
+    public static void multiply(
+            int m, int n, int k, double[] a, int ao, double[] panels, int po, double[] c, int co, Store store) {
+        check(n, k, m, a.length, ao, panels.length, po, c.length, co);
+        multiply(Gemm.TILE_64, m, n, k, a, ao, panels, po, c, co, store);
+    }
+
+    /**
+     * How many numbers a packed matrix takes.
+     *
+     * @param n columns of B
+     * @param k rows of B
+     * @return what {@link #pack} fills, at most
+     */
+    public static int size(int n, int k) {
+        return Math.multiplyExact(Math.ceilDiv(n, WIDEST) * WIDEST, k);
+    }
+
+    /** Columns of the widest tile, at any width of vectors. */
+    private static final int WIDEST = 48;
+
+    /** The width of the panel that begins at column j: as in Product, no vector is empty. */
+    private static int width(Tile<?> tile, int j, int n) {
+        int vectors = Math.ceilDiv(n - j, tile.lanes());
+        int most = tile.wide() / tile.lanes();
+        return vectors >= most && vectors != most + 1 ? tile.wide() : tile.narrow();
+    }
+
+    private static <T> void pack(Tile<T> tile, int n, int k, T b, int bo, boolean transposed, T to, int o) {
+        int kc = Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, Product.BLOCK_K)));
+        for (int j = 0, width; j < n; j += width, o += width * k) {
+            width = width(tile, j, n);
+            for (int p = 0; p < k; p += kc) {
+                int depth = Math.min(kc, k - p);
+                if (transposed) {
+                    tile.packTransposed(b, bo + j * k + p, k, depth, Math.min(width, n - j), to, o + p * width, width);
+                } else {
+                    tile.pack(b, bo + p * n + j, n, depth, Math.min(width, n - j), to, o + p * width, width);
+                }
+            }
+        }
+    }
+
+    private static <T> void multiply(
+            Tile<T> tile, int m, int n, int k, T a, int ao, T panels, int po, T c, int co, Store store) {
+        if (k == 0 && store == Store.SET) {
+            tile.zero(c, co, m * n);
+        }
+        int kc = Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, Product.BLOCK_K)));
+        for (int j = 0, width; j < n; j += width, po += width * k) {
+            width = width(tile, j, n);
+            int columns = Math.min(width, n - j);
+            for (int p = 0; p < k; p += kc) {
+                boolean fresh = p == 0 && store == Store.SET;
+                T d = fresh ? tile.zeros() : c;
+                for (int i = 0; i < m; i += tile.rows()) {
+                    int at = co + i * n + j;
+                    tile.multiply(
+                            Math.min(tile.rows(), m - i), columns, width, Math.min(kc, k - p), a, ao + i * k + p, k, 1,
+                            panels, po + p * width, width, d, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
+                }
+            }
+        }
+    }
+
+    private static void check(int n, int k, int b, int bo, int to, int o) {
+        Objects.checkFromIndexSize(bo, (long) n * k, b);
+        Objects.checkFromIndexSize(o, (long) size(n, k), to);
+    }
+
+    private static void check(int n, int k, int m, int a, int ao, int panels, int po, int c, int co) {
+        Objects.checkFromIndexSize(ao, (long) m * k, a);
+        Objects.checkFromIndexSize(po, (long) size(n, k), panels);
+        Objects.checkFromIndexSize(co, (long) m * n, c);
+    }
+}
