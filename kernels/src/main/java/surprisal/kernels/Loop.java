@@ -37,12 +37,19 @@ public final class Loop {
     static final boolean WIDE = Simd.bits() >= 256;
 
     private static final Copies<Unary, MapLoop<float[]>> MAP_FLOAT = new Copies<>(
-            Unary.values(), op -> VECTOR && op.vectorised() ? "MapLanes" : "MapFloats");
+            Unary.values(), op -> VECTOR && op.vectorised()
+                    ? new MapWarming<>(mapCopy("MapLanes", op), mapCopy("MapFloats", op))
+                    : mapCopy("MapFloats", op));
     private static final Copies<Unary, MapLoop<double[]>> MAP_DOUBLE = new Copies<>(
-            Unary.values(), op -> WIDE && op.vectorisedInDouble() ? "MapDoubleLanes" : "MapDoubles");
+            Unary.values(), op -> WIDE && op.vectorisedInDouble()
+                    ? new MapWarming<>(mapCopy("MapDoubleLanes", op), mapCopy("MapDoubles", op))
+                    : mapCopy("MapDoubles", op));
     private static final Copies<Binary, ZipLoop<float[]>> ZIP_FLOAT = new Copies<>(
-            Binary.values(), op -> VECTOR && op.vectorised() ? "ZipLanes" : "ZipFloats");
-    private static final Copies<Binary, ZipLoop<double[]>> ZIP_DOUBLE = new Copies<>(Binary.values(), op -> "ZipDoubles");
+            Binary.values(), op -> VECTOR && op.vectorised()
+                    ? new ZipWarming(zipCopy("ZipLanes", op), zipCopy("ZipFloats", op))
+                    : zipCopy("ZipFloats", op));
+    private static final Copies<Binary, ZipLoop<double[]>> ZIP_DOUBLE = new Copies<>(
+            Binary.values(), op -> zipCopy("ZipDoubles", op));
 
     private Loop() {}
 
@@ -460,18 +467,28 @@ public final class Loop {
     /** One copy of a template for each op, made when it is first wanted. */
     private static final class Copies<E extends Enum<E>, L> {
         private final Object[] copies;
-        private final Function<E, String> template;
+        private final Function<E, L> make;
 
-        Copies(E[] ops, Function<E, String> template) {
+        Copies(E[] ops, Function<E, L> make) {
             this.copies = new Object[ops.length];
-            this.template = template;
+            this.make = make;
         }
 
         @SuppressWarnings("unchecked")
         L of(E op) {
             Object copy = copies[op.ordinal()]; // a race makes one copy too many and harms nothing
-            return (L) (copy != null ? copy : (copies[op.ordinal()] = copy(template.apply(op), op)));
+            return (L) (copy != null ? copy : (copies[op.ordinal()] = make.apply(op)));
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> MapLoop<T> mapCopy(String template, Unary op) {
+        return (MapLoop<T>) copy(template, op);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> ZipLoop<T> zipCopy(String template, Binary op) {
+        return (ZipLoop<T>) copy(template, op);
     }
 
     private static Object copy(String template, Object op) {

@@ -58,6 +58,11 @@ public final class Philox {
     private static final int CHUNK = 16 * BLOCK; // words on their way to numbers, 4 KiB: they stay in the L1 cache
     private static final double TURN64 = 2 * Math.PI * 0x1p-64;
 
+    private static final boolean VECTOR = Simd.bits() != 0;
+    private static final WarmUp WORDS = new WarmUp();
+    private static final WarmUp UNIFORM = new WarmUp();
+    private static final WarmUp NORMAL = new WarmUp();
+
     private Philox() {}
 
     /**
@@ -135,8 +140,7 @@ public final class Philox {
         for (int i = 0; i < whole; i += CHUNK) {
             int m = Math.min(CHUNK, whole - i);
             words(key, stream, position + i / 4, words, 0, m);
-            if (Simd.bits() != 0) PhiloxLanes.uniform(words, out, off + i, m);
-            else uniform(words, out, off + i, m);
+            uniforms(words, out, off + i, m);
         }
         if (whole < n) {
             float[] last = new float[BLOCK];
@@ -190,8 +194,7 @@ public final class Philox {
         for (int i = 0; i < whole; i += CHUNK) {
             int m = Math.min(CHUNK, whole - i);
             words(key, stream, position + i / 4, words, 0, m);
-            if (Simd.bits() != 0) PhiloxLanes.normal(words, out, off + i, m);
-            else normal(words, out, off + i, m);
+            normals(words, out, off + i, m);
         }
         if (whole < n) {
             float[] last = new float[BLOCK];
@@ -245,11 +248,36 @@ public final class Philox {
 
     /** n words, n a multiple of 64. */
     private static void words(long key, long stream, long position, int[] out, int off, int n) {
-        if (Simd.bits() != 0) PhiloxLanes.words(key, stream, position, out, off, n);
-        else wordByWord(key, stream, position, out, off, n);
+        if (!VECTOR) wordByWord(key, stream, position, out, off, n);
+        else if (WORDS.over()) PhiloxLanes.words(key, stream, position, out, off, n);
+        else
+            WORDS.run(
+                    n,
+                    (i, m) -> PhiloxLanes.words(key, stream, position + i / 4, out, off + i, m),
+                    (i, m) -> wordByWord(key, stream, position + i / 4, out, off + i, m));
     }
 
-    // --- scalar twins of PhiloxLanes; n is a multiple of 64 ---
+    private static void uniforms(int[] words, float[] out, int off, int n) {
+        if (!VECTOR) uniform(words, 0, out, off, n);
+        else if (UNIFORM.over()) PhiloxLanes.uniform(words, 0, out, off, n);
+        else
+            UNIFORM.run(
+                    n,
+                    (i, m) -> PhiloxLanes.uniform(words, i, out, off, m),
+                    (i, m) -> uniform(words, i, out, off, m));
+    }
+
+    private static void normals(int[] words, float[] out, int off, int n) {
+        if (!VECTOR) normal(words, 0, out, off, n);
+        else if (NORMAL.over()) PhiloxLanes.normal(words, 0, out, off, n);
+        else
+            NORMAL.run(
+                    n,
+                    (i, m) -> PhiloxLanes.normal(words, i, out, off, m),
+                    (i, m) -> normal(words, i, out, off, m));
+    }
+
+    // --- scalar twins of PhiloxLanes; n is a multiple of 64; words[i] makes out[off + i] ---
 
     static void wordByWord(long key, long stream, long position, int[] out, int off, int n) {
         for (int b = 0; b < n; b += BLOCK) {
@@ -275,12 +303,12 @@ public final class Philox {
         out[off + 3 * stride] = c3;
     }
 
-    static void uniform(int[] words, float[] out, int off, int n) {
-        for (int i = 0; i < n; i++) out[off + i] = (words[i] >>> 8) * 0x1p-24f;
+    static void uniform(int[] words, int from, float[] out, int off, int n) {
+        for (int i = from; i < from + n; i++) out[off + i] = (words[i] >>> 8) * 0x1p-24f;
     }
 
-    static void normal(int[] words, float[] out, int off, int n) {
-        for (int h = 0; h < n; h += 32) {
+    static void normal(int[] words, int from, float[] out, int off, int n) {
+        for (int h = from; h < from + n; h += 32) {
             for (int i = h; i < h + 16; i++) {
                 float r = radius(words[i]);
                 int w = words[i + 16];

@@ -57,14 +57,14 @@ final class PhiloxLanes {
         a3.and(Philox.WORD).or(b3.lanewise(LSHL, 32)).reinterpretAsInts().intoArray(out, off + 48);
     }
 
-    static void uniform(int[] words, float[] out, int off, int n) {
-        for (int i = 0; i < n; i += I.length()) {
+    static void uniform(int[] words, int from, float[] out, int off, int n) {
+        for (int i = from; i < from + n; i += I.length()) {
             single(IntVector.fromArray(I, words, i).lanewise(LSHR, 8)).mul(0x1p-24f).intoArray(out, off + i);
         }
     }
 
-    static void normal(int[] words, float[] out, int off, int n) {
-        for (int h = 0; h < n; h += 32) {
+    static void normal(int[] words, int from, float[] out, int off, int n) {
+        for (int h = from; h < from + n; h += 32) {
             for (int i = h; i < h + 16; i += I.length()) {
                 FloatVector r = radius(IntVector.fromArray(I, words, i));
                 turn(r, IntVector.fromArray(I, words, i + 16), out, off + i);

@@ -7,7 +7,8 @@ package surprisal.kernels;
  * machine without a fused multiply-add, whose products are rounded twice and so differ in the last places.
  *
  * <p>The system property {@code surprisal.simd} ({@code auto}, {@code scalar}, {@code 128}, {@code 256}, {@code 512})
- * narrows the choice; it exists for tests and measurements.
+ * narrows the choice; it exists for tests and measurements. A width that is asked for is used from the first call on,
+ * where {@code auto} lets the scalar loops take part until the vectors are compiled.
  */
 public final class Simd {
 
@@ -38,6 +39,15 @@ public final class Simd {
         return CHOICE.bits;
     }
 
+    /** Are there no vectors, or are they wanted from the first call on, compiled or not? Then nothing warms up. */
+    static boolean atOnce() {
+        return CHOICE.bits == 0 || !wish().equals("auto");
+    }
+
+    private static String wish() {
+        return System.getProperty("surprisal.simd", "auto");
+    }
+
     /**
      * Says which provider is in use and why, on one line.
      *
@@ -63,7 +73,7 @@ public final class Simd {
     }
 
     private static Choice choose() {
-        String wish = System.getProperty("surprisal.simd", "auto");
+        String wish = wish();
         if (wish.equals("scalar")) {
             return new Choice(0, "-Dsurprisal.simd=scalar asks for it", "");
         }

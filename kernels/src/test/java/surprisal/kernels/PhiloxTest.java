@@ -56,11 +56,11 @@ class PhiloxTest {
             Philox.wordByWord(key, stream, position, scalar, 0, n);
             PhiloxLanes.words(key, stream, position, vector, 1, n);
             assertTrue(Arrays.equals(scalar, 0, n, vector, 1, n + 1), "words of key " + key);
-            Philox.uniform(scalar, x, 3, n);
-            PhiloxLanes.uniform(scalar, y, 3, n);
+            Philox.uniform(scalar, 0, x, 3, n);
+            PhiloxLanes.uniform(scalar, 0, y, 3, n);
             assertTrue(Arrays.equals(x, y), "uniform of key " + key);
-            Philox.normal(scalar, x, 3, n);
-            PhiloxLanes.normal(scalar, y, 3, n);
+            Philox.normal(scalar, 0, x, 3, n);
+            PhiloxLanes.normal(scalar, 0, y, 3, n);
             assertTrue(Arrays.equals(x, y), "normal of key " + key);
         }
     }
@@ -74,11 +74,11 @@ class PhiloxTest {
         for (int shift = 0; shift < 16; shift++) {
             int[] words = new int[64];
             for (int i = 0; i < 64; i++) words[i] = extremes[(i / 16 % 2 * shift + i) % 16];
-            Philox.normal(words, x, 0, 64);
-            PhiloxLanes.normal(words, y, 0, 64);
+            Philox.normal(words, 0, x, 0, 64);
+            PhiloxLanes.normal(words, 0, y, 0, 64);
             assertArrayEquals(x, y);
-            Philox.uniform(words, x, 0, 64);
-            PhiloxLanes.uniform(words, y, 0, 64);
+            Philox.uniform(words, 0, x, 0, 64);
+            PhiloxLanes.uniform(words, 0, y, 0, 64);
             assertArrayEquals(x, y);
         }
     }
@@ -149,7 +149,7 @@ class PhiloxTest {
         int[] words = new int[1 << 20];
         for (int i = 0; i < words.length; i++) words[i] = random.nextInt() >>> (i % 7 == 0 ? random.nextInt(32) : 0);
         float[] x = new float[words.length];
-        Philox.normal(words, x, 0, x.length);
+        Philox.normal(words, 0, x, 0, x.length);
         for (int i = 0; i < x.length; i += i % 16 == 15 ? 17 : 1) {
             double u = ((words[i] >>> 1) + 0.5f) * 0x1p-31;
             double r = Math.sqrt(-2 * StrictMath.log(u));
@@ -163,11 +163,11 @@ class PhiloxTest {
     void farthestNormals() {
         int[] words = new int[64];
         float[] x = new float[64];
-        Philox.normal(words, x, 0, 64); // u = 2^−32, φ = 0
+        Philox.normal(words, 0, x, 0, 64); // u = 2^−32, φ = 0
         assertEquals(Math.sqrt(64 * Math.log(2)), x[0], 3e-6);
         assertEquals(0f, x[16]);
         Arrays.fill(words, -1); // u = 1, φ = −2^−32 turns
-        Philox.normal(words, x, 0, 64);
+        Philox.normal(words, 0, x, 0, 64);
         for (float z : x) assertEquals(0f, Math.abs(z));
     }
 
