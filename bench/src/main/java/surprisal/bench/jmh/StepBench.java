@@ -50,7 +50,7 @@ public class StepBench {
     @Setup
     public void prepare() {
         Workers.threads(threads);
-        step = VaeCases.step();
+        step = VaeCases.step(16);
     }
 
     /** One step. */

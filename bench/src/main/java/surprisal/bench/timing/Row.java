@@ -33,6 +33,7 @@ public record Row(
         Map<String, Object> extra = new LinkedHashMap<>();
         extra.put("samples", times.samples());
         extra.put("inner", times.inner());
+        extra.put("first_s", times.first());
         if (what.flops() > 0) {
             extra.put("flops", (long) what.flops());
             extra.put("gflops", rounded(what.flops() / times.min() / 1e6, 2));

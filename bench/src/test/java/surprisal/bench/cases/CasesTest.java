@@ -33,7 +33,7 @@ class CasesTest {
 
     @Test
     void theVaeStepLearns() {
-        Case.Call step = VaeCases.step();
+        Case.Call step = VaeCases.step(16);
         step.run();
         double first = (Double) step.notes().get("loss");
         for (int i = 0; i < 30; i++) step.run();
