@@ -24,7 +24,7 @@ public final class Peak {
     }
 
     /**
-     * x ← a x + b, over and over, in vectors as wide as there are, by all {@link Workers}.
+     * x ← x + a b, over and over, in vectors as wide as there are, by all {@link Workers}.
      *
      * @return a number that depends on all of them, so that none is left out
      */
@@ -38,20 +38,21 @@ public final class Peak {
     private static final class InLanes {
         static float run(float start) {
             FloatVector a = FloatVector.broadcast(Lanes.F, 0.5f), b = FloatVector.broadcast(Lanes.F, start);
-            FloatVector x0 = b, x1 = b, x2 = b, x3 = b, x4 = b, x5 = b, x6 = b, x7 = b, x8 = b, x9 = b, x10 = b, x11 = b;
+            FloatVector o = FloatVector.zero(Lanes.F);
+            FloatVector x0 = o, x1 = o, x2 = o, x3 = o, x4 = o, x5 = o, x6 = o, x7 = o, x8 = o, x9 = o, x10 = o, x11 = o;
             for (int i = 0; i < ROUNDS; i++) {
-                x0 = x0.fma(a, b);
-                x1 = x1.fma(a, b);
-                x2 = x2.fma(a, b);
-                x3 = x3.fma(a, b);
-                x4 = x4.fma(a, b);
-                x5 = x5.fma(a, b);
-                x6 = x6.fma(a, b);
-                x7 = x7.fma(a, b);
-                x8 = x8.fma(a, b);
-                x9 = x9.fma(a, b);
-                x10 = x10.fma(a, b);
-                x11 = x11.fma(a, b);
+                x0 = a.fma(b, x0);
+                x1 = a.fma(b, x1);
+                x2 = a.fma(b, x2);
+                x3 = a.fma(b, x3);
+                x4 = a.fma(b, x4);
+                x5 = a.fma(b, x5);
+                x6 = a.fma(b, x6);
+                x7 = a.fma(b, x7);
+                x8 = a.fma(b, x8);
+                x9 = a.fma(b, x9);
+                x10 = a.fma(b, x10);
+                x11 = a.fma(b, x11);
             }
             FloatVector low = x0.add(x1).add(x2.add(x3)), high = x8.add(x9).add(x10.add(x11));
             return low.add(x4.add(x5).add(x6.add(x7))).add(high).lane(0);
@@ -60,7 +61,7 @@ public final class Peak {
 
     private static float oneByOne(float start) {
         float[] x = new float[CHAINS];
-        for (int i = 0; i < ROUNDS; i++) for (int j = 0; j < CHAINS; j++) x[j] = Fma.fma(x[j], 0.5f, start);
+        for (int i = 0; i < ROUNDS; i++) for (int j = 0; j < CHAINS; j++) x[j] = Fma.fma(0.5f, start, x[j]);
         return Reduce.sum(x, 0, CHAINS);
     }
 }

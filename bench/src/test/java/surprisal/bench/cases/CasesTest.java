@@ -23,7 +23,10 @@ class CasesTest {
                 "gemm/NN/1x200x200",
                 "elementwise/logsumexp64/4096",
                 "elementwise/normal/1048576",
-                "vae/step/784-400-20/128")));
+                "vae/step/784-400-20/128",
+                "cold/vae-first-step",
+                "peak/fma",
+                "peak/memory")));
     }
 
     @Test
