@@ -14,16 +14,14 @@ public final class Cases {
      * @return in the order in which they run
      */
     public static List<Case> all() {
-<<<<<<< HEAD
-        return Stream.of(GemmCases.all(), ElementwiseCases.all(), VaeCases.all(), RssmCases.all(), ConvCases.all())
-=======
         return Stream.of(
                         PeakCases.all(), // first: the others tell their share of it
                         GemmCases.all(),
                         ElementwiseCases.all(),
                         VaeCases.all(),
+                        RssmCases.all(),
+                        ConvCases.all(),
                         ColdCases.all())
->>>>>>> f01941d (Start-up is measured by programs of their own, beside the machine's peaks; the launcher keeps an archive of classes)
                 .flatMap(List::stream)
                 .toList();
     }
