@@ -21,6 +21,7 @@ public final class Cases {
                         VaeCases.all(),
                         RssmCases.all(),
                         ConvCases.all(),
+                        PymdpCases.all(),
                         ColdCases.all())
                 .flatMap(List::stream)
                 .toList();

@@ -85,6 +85,20 @@ final class Ranges {
         }
     }
 
+    /** A difference that is allowed. */
+    static final class Tolerance implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String value) {
+            try {
+                double tolerance = Double.parseDouble(value.strip());
+                if (tolerance >= 0 && tolerance < Double.POSITIVE_INFINITY) return tolerance;
+            } catch (NumberFormatException e) {
+                // said below
+            }
+            throw wrong(value, "a number from 0 on, such as 1e-9");
+        }
+    }
+
     /** Any long. */
     static final class Seed implements ITypeConverter<Long> {
         @Override

@@ -8,18 +8,20 @@ import surprisal.models.pomdp.Table;
  * more than the threshold from s to a state with I_n = 1. A state that is on no way to the intended ones, at the step where
  * it should be, costs −ln ε.
  */
-final class Intentions {
+public final class Intentions {
     private final double[][] reach; // [n][s]: 1 where the intended states are n steps away
     private final double cost;
 
     /**
+     * The ways to some states.
+     *
      * @param B P(s′|s, u) of a factor that depends on itself alone
      * @param intended H: 1 for an intended state, else 0
      * @param depth how many steps back, itself included
      * @param threshold what counts as possible
      * @param epsilon ε in (0, 1)
      */
-    Intentions(Table B, double[] intended, int depth, double threshold, double epsilon) {
+    public Intentions(Table B, double[] intended, int depth, double threshold, double epsilon) {
         cost = -StrictMath.log(epsilon);
         reach = new double[depth][];
         reach[0] = intended.clone();
@@ -37,12 +39,22 @@ final class Intentions {
         }
     }
 
-    double[][] reach() {
+    /**
+     * I_n(s): 1 where the intended states are n steps away.
+     *
+     * @return [n][s]: the arrays themselves
+     */
+    public double[][] reach() {
         return reach;
     }
 
-    /** What each next state costs, from a belief about the state now. */
-    void costs(double[] q, double[] out) {
+    /**
+     * What each next state costs, from a belief about the state now.
+     *
+     * @param q the belief, of which the likeliest state counts
+     * @param out overwritten
+     */
+    public void costs(double[] q, double[] out) {
         int likely = 0;
         for (int s = 1; s < q.length; s++) {
             if (q[s] > q[likely]) {

@@ -44,14 +44,15 @@ public record PomdpJson(FactoredPomdp model, Optional<List<Tensor>> pA, Optional
      * @param more the names that it may have beside {@link #NAMES}
      * @return the model and the rest
      * @throws FormatException if the file is not JSON
-     * @throws IOException if the file cannot be read, or a name or an array of the model is wrong; the message says which
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if a name or an array of the model is wrong; the message says in which file which
      */
     public static PomdpJson read(Path path, String... more) throws IOException {
         Json json = Json.read(path);
         try {
             return of(JsonPlace.root(json), more);
         } catch (IllegalArgumentException e) {
-            throw new IOException(path + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
         }
     }
 

@@ -148,6 +148,6 @@ class PomdpJsonTest {
         Path file = folder.resolve("bad.json");
         Files.writeString(file, GOOD.replace("0.2", "0.3"));
         assertEquals(file + ": A[0][:, 1] sums to 1.1: it is a distribution over the first axis and sums to 1",
-                assertThrows(IOException.class, () -> PomdpJson.read(file)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> PomdpJson.read(file)).getMessage());
     }
 }

@@ -1,0 +1,141 @@
+package surprisal.bench.replay;
+
+import java.util.Arrays;
+import java.util.List;
+import surprisal.engine.io.Json;
+import surprisal.engine.io.JsonPlace;
+import surprisal.models.agent.Efe;
+import surprisal.models.agent.Policies;
+import surprisal.models.agent.Term;
+import surprisal.models.pomdp.Structure;
+
+/** What the files say, as agents take it. */
+final class Given {
+
+    private Given() {}
+
+    /** One value for each action, or −1 if one is not known. */
+    static int joint(Structure structure, JsonPlace actions) {
+        int[] single = actions.elements(structure.actions().size()).stream().mapToInt(Given::whole).toArray();
+        if (Arrays.stream(single).anyMatch(u -> u < 0)) {
+            return -1;
+        }
+        try {
+            return structure.encode(single);
+        } catch (IllegalArgumentException e) {
+            throw actions.fault(e.getMessage());
+        }
+    }
+
+    private static int whole(JsonPlace place) {
+        if (place.number() != (int) place.number()) {
+            throw place.fault("expected a whole number, found " + place.number());
+        }
+        return (int) place.number();
+    }
+
+    /**
+     * For each modality a distribution: an outcome is one-hot, and where nothing was seen there are zeros.
+     *
+     * @param outcomes for each modality the number of its outcome, a distribution, or null or −1 where nothing was seen
+     */
+    static double[][] observation(Structure structure, List<JsonPlace> outcomes) {
+        double[][] seen = new double[outcomes.size()][];
+        for (int m = 0; m < seen.length; m++) {
+            int n = structure.modalities().get(m).size();
+            seen[m] = outcome(outcomes.get(m), n, structure.modalities().get(m).name());
+        }
+        return seen;
+    }
+
+    private static double[] outcome(JsonPlace place, int n, String name) {
+        if (place.value() instanceof Json.Elements) {
+            double[] soft = place.array().doubles();
+            double sum = Arrays.stream(soft).sum();
+            if (soft.length != n || Arrays.stream(soft).anyMatch(p -> !(p >= 0)) || sum != 0 && Math.abs(sum - 1) > 1e-5) {
+                throw place.fault("an observation of " + name + " is its outcome's number or a distribution over " + n
+                        + " outcomes; this one has " + soft.length + " entries and sums to " + sum);
+            }
+            return soft;
+        }
+        double[] seen = new double[n];
+        int o = place.value() == Json.Null.NULL ? -1 : whole(place);
+        if (o >= n || o < -1) {
+            throw place.fault("outcome " + o + " of " + name + ": it takes 0 to " + (n - 1) + ", or −1 where nothing was seen");
+        }
+        if (o >= 0) {
+            seen[o] = 1;
+        }
+        return seen;
+    }
+
+    /** One observation: for each modality an outcome. */
+    static double[][] observation(Structure structure, JsonPlace obs) {
+        return observation(structure, obs.elements(structure.modalities().size()));
+    }
+
+    /** A window: for each modality an outcome at each step. */
+    static double[][][] window(Structure structure, JsonPlace obs) {
+        List<JsonPlace> modalities = obs.elements(structure.modalities().size());
+        int steps = modalities.getFirst().elements().size();
+        double[][][] window = new double[steps][][];
+        List<List<JsonPlace>> all = modalities.stream().map(m -> m.elements(steps)).toList();
+        for (int t = 0; t < steps; t++) {
+            int step = t;
+            window[t] = observation(structure, all.stream().map(m -> m.get(step)).toList());
+        }
+        return window;
+    }
+
+    /** The actions between the steps of a window. */
+    static int[] actions(Structure structure, JsonPlace actions, int steps) {
+        return actions.elements(steps - 1).stream().mapToInt(u -> joint(structure, u)).toArray();
+    }
+
+    /** For each factor a distribution over its states. */
+    static double[][] belief(Structure structure, JsonPlace qs) {
+        List<JsonPlace> factors = qs.elements(structure.factors().size());
+        double[][] belief = new double[factors.size()][];
+        for (int f = 0; f < belief.length; f++) {
+            factors.get(f).elements(structure.factors().get(f).size());
+            belief[f] = factors.get(f).array().doubles();
+        }
+        return belief;
+    }
+
+    /** The policies that are listed, or else all of the length that is said. */
+    static Policies policies(Structure structure, JsonPlace root, JsonPlace settings) {
+        if (root.find("policies").isEmpty()) {
+            return Policies.all(structure, settings.find("policy_len").map(JsonPlace::natural).orElse(1));
+        }
+        JsonPlace place = root.at("policies");
+        int[][][] list = place.elements().stream()
+                .map(policy -> policy.elements().stream().map(JsonPlace::naturals).toArray(int[][]::new))
+                .toArray(int[][][]::new);
+        try {
+            return Policies.of(structure, list);
+        } catch (IllegalArgumentException e) {
+            throw place.fault(e.getMessage());
+        }
+    }
+
+    private static boolean flag(JsonPlace settings, String name, boolean otherwise) {
+        return settings.find(name).map(JsonPlace::truth).orElse(otherwise);
+    }
+
+    /** The terms of G by pymdp's switches. */
+    static Efe efe(JsonPlace settings, boolean countsA, boolean countsB, boolean inductive) {
+        Efe efe = Efe.of();
+        if (flag(settings, "use_utility", true)) {
+            efe = efe.plus(Efe.of(Term.UTILITY));
+        }
+        if (flag(settings, "use_states_info_gain", true)) {
+            efe = efe.plus(Efe.of(Term.STATE_GAIN));
+        }
+        if (flag(settings, "use_param_info_gain", false)) {
+            efe = countsA ? efe.plus(Efe.of(Term.PYMDP_NOVELTY_A)) : efe;
+            efe = countsB ? efe.plus(Efe.of(Term.PYMDP_NOVELTY_B)) : efe;
+        }
+        return inductive ? efe.plus(Efe.of(Term.INDUCTIVE)) : efe;
+    }
+}

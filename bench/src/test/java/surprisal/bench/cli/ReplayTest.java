@@ -1,0 +1,105 @@
+package surprisal.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Files of pymdp's answers are within 1e-9; a file with one changed number is not, and says in which quantity. */
+class ReplayTest {
+    private static final Path GOLDENS = Path.of("..", "models", "src", "test", "resources", "surprisal", "models", "goldens");
+
+    @TempDir
+    private Path folder;
+
+    private record Outcome(int code, String out, String err) {}
+
+    private static Outcome replay(String... args) {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        String[] all = Stream.concat(Stream.of("replay"), Stream.of(args)).toArray(String[]::new);
+        int code = Surprisal.run(new PrintWriter(out), new PrintWriter(err), all);
+        return new Outcome(code, out.toString(), err.toString());
+    }
+
+    @Test
+    void everyFileIsWithinTheTolerance() {
+        Outcome outcome = replay(GOLDENS.resolve("pymdp").toString(), GOLDENS.resolve("traces").toString());
+        assertEquals(0, outcome.code, outcome.out + outcome.err);
+        assertTrue(outcome.out.contains("all 36 files are within 1.0e-09"), outcome.out);
+        for (String quantity : List.of("neg_efe", "q_pi", "qs", "vfe", "pA", "pB", "I", "joints", "nodes", "action_marginals")) {
+            assertTrue(outcome.out.lines().anyMatch(line -> line.startsWith(quantity + " ")), quantity);
+        }
+    }
+
+    /** The last answer of a file, with another number. */
+    @ParameterizedTest
+    @CsvSource({
+        "pymdp/states-1, vfe", "pymdp/states-2, qs", "pymdp/sequences-5, qs", "pymdp/sequences-1, smoothed",
+        "pymdp/sequences-1, joints", "pymdp/policies-3, neg_efe", "pymdp/policies-2, q_pi", "pymdp/policies-4, action_marginals",
+        "pymdp/learning-2, pB", "pymdp/learning-3, A", "pymdp/inductive-1, I", "traces/trace-tmaze, qs",
+        "traces/trace-cue-chaining, q_pi", "traces/si-simplified-deep, nodes_f64", "traces/si-simplified-full, q_pi_f64"
+    })
+    void aChangedNumberIsSeen(String name, String quantity) throws IOException {
+        String text = Files.readString(GOLDENS.resolve(name + ".json"));
+        String key = quantity.equals("smoothed") ? "marginals" : quantity;
+        int at = text.lastIndexOf("\"" + key + "\"") + key.length() + 3;
+        while (!Character.isDigit(text.charAt(at))) at++;
+        int end = at;
+        while ("0123456789.eE-+".indexOf(text.charAt(end)) >= 0) end++;
+        double changed = Double.parseDouble(text.substring(at, end)) + 1e-8;
+        Path file = folder.resolve("changed.json");
+        Files.writeString(file, text.substring(0, at) + changed + text.substring(end));
+        Outcome outcome = replay(file.toString());
+        assertEquals(1, outcome.code, outcome.out);
+        String line = outcome.out.lines().findFirst().orElseThrow();
+        assertTrue(line.contains("BAD") && line.contains(quantity.replace("_f64", "") + " 1.0e-08"), line);
+        assertEquals(0, replay(file.toString(), "--tol", "1e-7").code);
+    }
+
+    private void assertRefused(String sentence, String text) throws IOException {
+        Path file = folder.resolve("bad.json");
+        Files.writeString(file, text);
+        Outcome outcome = replay(file.toString());
+        assertEquals(1, outcome.code);
+        assertEquals("surprisal: " + file + sentence, outcome.err.strip());
+    }
+
+    @Test
+    void whatIsWrongIsSaidInOneSentence() throws IOException {
+        String states = Files.readString(GOLDENS.resolve("pymdp/states-1.json"));
+        assertRefused(" at byte 0: expected a value, found <", "<html>");
+        assertRefused(" at byte 0: expected a value, found the end of the JSON", "");
+        assertRefused(": unknown name \"casses\": known here are A, A_dependencies, B, B_action_dependencies, B_dependencies, C, D, "
+                + "num_controls, num_obs, num_states, pA, pB, cases, E, H, settings, obs, policies, steps, q_pi, q_pi_f64, nodes, "
+                + "nodes_f64", states.replace("cases", "casses"));
+        assertRefused(": cases[0]: unknown name \"num_iters\": known here are algo, num_iter, obs, prior, qs, vfe",
+                states.replaceFirst("num_iter", "num_iters"));
+        assertRefused(": cases[0].algo: unknown algorithm fpj: known here are fpi, exact, ovf", states.replaceFirst("fpi", "fpj"));
+        assertRefused(": cases[0].obs[0]: outcome 7 of o0: it takes 0 to 1, or −1 where nothing was seen",
+                states.replaceFirst("\"obs\": *\\[1", "\"obs\": [7"));
+        Outcome missing = replay(folder.resolve("no.json").toString());
+        assertEquals(1, missing.code);
+        assertTrue(missing.err.contains("there is no " + folder.resolve("no.json")), missing.err);
+        assertEquals(2, replay("x.json", "--tol", "small").code);
+    }
+
+    /** One bad file does not keep the others from being read. */
+    @Test
+    void theOthersAreStillRead() throws IOException {
+        Path bad = folder.resolve("bad.json");
+        Files.writeString(bad, "{");
+        Outcome outcome = replay("--json", bad.toString(), GOLDENS.resolve("pymdp/states-0.json").toString());
+        assertEquals(1, outcome.code);
+        assertTrue(outcome.out.startsWith("{\"file\":") && outcome.out.contains("\"ok\":true"), outcome.out);
+    }
+}
