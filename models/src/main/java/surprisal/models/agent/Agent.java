@@ -1,6 +1,9 @@
 package surprisal.models.agent;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import surprisal.engine.Rng;
 import surprisal.kernels.Simplex;
@@ -24,6 +27,8 @@ public final class Agent {
     private final MeanField field;
     private final AgentBuilder.Perception perception;
     private final Search search;
+    private final Efe efe;
+    private final Map<Term, PolicyTree> terms = new EnumMap<>(Term.class);
     private final double gamma;
     private final double[] logE;
     private final double alpha;
@@ -67,11 +72,8 @@ public final class Agent {
                         settings.intended.get(f), settings.depth, settings.threshold, settings.epsilon))
                 .toArray(Intentions[]::new);
         intended = intentions == null ? null : Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
-        search = settings.search == null
-                ? new PolicyTree(tables, settings.policies, settings.efe,
-                        countsA == null ? null : Arrays.stream(countsA).map(c -> c.gain().values()).toArray(double[][]::new),
-                        countsB == null ? null : Arrays.stream(countsB).map(Counts::gain).toArray(Table[]::new), intended)
-                : settings.search.apply(tables);
+        efe = settings.efe;
+        search = settings.search == null ? search(settings.policies, efe) : settings.search.apply(tables);
         gamma = settings.gamma;
         int count = search.policies().size();
         if (settings.habit != null && settings.habit.length != count) {
@@ -90,6 +92,12 @@ public final class Agent {
         scratch = new double[Math.max(count, Arrays.stream(marginals).mapToInt(p -> p.length).max().orElse(1))];
         seen = model.structure().modalities().stream().map(o -> new double[o.size()]).toArray(double[][]::new);
         begin();
+    }
+
+    private PolicyTree search(Policies policies, Efe efe) {
+        return new PolicyTree(tables, policies, efe,
+                countsA == null ? null : Arrays.stream(countsA).map(c -> c.gain().values()).toArray(double[][]::new),
+                countsB == null ? null : Arrays.stream(countsB).map(Counts::gain).toArray(Table[]::new), intended);
     }
 
     /**
@@ -222,6 +230,55 @@ public final class Agent {
      */
     public double[] G() {
         return G;
+    }
+
+    /**
+     * q(π), as the last plan found it.
+     *
+     * @return the probability of each policy: the array itself
+     */
+    public double[] posterior() {
+        return q;
+    }
+
+    /**
+     * The terms of G.
+     *
+     * @return the terms with their weights
+     */
+    public Efe efe() {
+        return efe;
+    }
+
+    /**
+     * What one term adds to G of every policy, for the belief of the last plan. For a tree of decisions it is that of the
+     * first step.
+     *
+     * @param term which
+     * @return in nats, with its weight: the array itself, which the next call for the term overwrites
+     */
+    public double[] G(Term term) {
+        PolicyTree tree = terms.computeIfAbsent(term, t -> search(search.policies(), Efe.of(t).times(efe.weight(t))));
+        tree.changed();
+        return tree.G(field.qs());
+    }
+
+    /**
+     * The counts of A, if it is learned.
+     *
+     * @return one for each modality, or none
+     */
+    public List<Counts> countsA() {
+        return countsA == null ? List.of() : List.of(countsA);
+    }
+
+    /**
+     * The counts of B, if it is learned.
+     *
+     * @return one for each factor, or none
+     */
+    public List<Counts> countsB() {
+        return countsB == null ? List.of() : List.of(countsB);
     }
 
     /**
