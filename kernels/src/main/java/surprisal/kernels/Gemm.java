@@ -41,11 +41,39 @@ public final class Gemm {
         ADD
     }
 
-    static final Tile<float[]> TILE = Simd.bits() > 0 ? new FloatTile() : new Tile.OfFloat();
-    static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
+    /** Multiply-adds of scalar tiles, before those in vectors are loaded and compiled; WarmUp tells why. */
+    private static final long HEAD = 1L << 28;
 
-    private static final ThreadLocal<Product<float[]>> FLOAT = ThreadLocal.withInitial(() -> new Product<>(TILE));
-    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE_64));
+    private static final Tile<float[]> SCALAR_TILE = new Tile.OfFloat();
+
+    private static final ThreadLocal<Product<float[]>> SCALAR = ThreadLocal.withInitial(() -> new Product<>(SCALAR_TILE));
+    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(
+            () -> new Product<>(Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble()));
+
+    /** What is left of them; a race changes the time alone. */
+    private static long scalarLeft = Simd.bits() == 0 ? Long.MAX_VALUE : Simd.atOnce() ? 0 : HEAD;
+
+    /** Apart, so that the vectors are loaded when they are wanted. */
+    private static final class Vectors {
+        static final FloatTile TILE = new FloatTile();
+        static final ThreadLocal<Product<float[]>> FLOAT = ThreadLocal.withInitial(() -> new Product<>(TILE));
+    }
+
+    /** The tile in vectors, if there are any. */
+    static Tile<float[]> tile() {
+        return Simd.bits() > 0 ? Vectors.TILE : SCALAR_TILE;
+    }
+
+    /** The product that takes so many multiply-adds. */
+    private static Product<float[]> floats(long work) {
+        if (scalarLeft <= 0) {
+            return Vectors.FLOAT.get();
+        }
+        if (scalarLeft != Long.MAX_VALUE) {
+            scalarLeft -= work;
+        }
+        return SCALAR.get();
+    }
 
     private Gemm() {}
 
@@ -69,7 +97,7 @@ public final class Gemm {
     public static void multiply(
             Form form, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, Store store) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
-        FLOAT.get().run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
+        floats((long) m * n * k).run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
     }
 
     /**
@@ -120,7 +148,7 @@ public final class Gemm {
             Unary activation, float[] c, int co) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
         Objects.checkFromIndexSize(biasOffset, n, bias.length);
-        FLOAT.get().run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
+        floats((long) m * n * k).run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
     }
 
     /**

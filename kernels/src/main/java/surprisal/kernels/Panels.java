@@ -23,7 +23,7 @@ public final class Panels {
      */
     public static void pack(int n, int k, float[] b, int bo, float[] to, int o) {
         check(n, k, b.length, bo, to.length, o);
-        pack(Gemm.TILE, n, k, b, bo, false, to, o);
+        pack(Gemm.tile(), n, k, b, bo, false, to, o);
     }
 
     /**
@@ -38,7 +38,7 @@ public final class Panels {
      */
     public static void packTransposed(int n, int k, float[] b, int bo, float[] to, int o) {
         check(n, k, b.length, bo, to.length, o);
-        pack(Gemm.TILE, n, k, b, bo, true, to, o);
+        pack(Gemm.tile(), n, k, b, bo, true, to, o);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Panels {
     public static void multiply(
             int m, int n, int k, float[] a, int ao, float[] panels, int po, float[] c, int co, Store store) {
         check(n, k, m, a.length, ao, panels.length, po, c.length, co);
-        multiply(Gemm.TILE, m, n, k, a, ao, panels, po, c, co, store);
+        multiply(Gemm.tile(), m, n, k, a, ao, panels, po, c, co, store);
     }
 
     /**
