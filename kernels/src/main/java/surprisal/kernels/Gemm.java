@@ -47,8 +47,10 @@ public final class Gemm {
     private static final Tile<float[]> SCALAR_TILE = new Tile.OfFloat();
 
     private static final ThreadLocal<Product<float[]>> SCALAR = ThreadLocal.withInitial(() -> new Product<>(SCALAR_TILE));
-    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(
-            () -> new Product<>(Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble()));
+    /** The tile of doubles. */
+    static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
+
+    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE_64));
 
     /** What is left of them; a race changes the time alone. */
     private static long scalarLeft = Simd.bits() == 0 ? Long.MAX_VALUE : Simd.atOnce() ? 0 : HEAD;

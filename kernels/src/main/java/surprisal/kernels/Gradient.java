@@ -51,7 +51,7 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
     /** Sets or adds what block b gives. */
     private void add(int b, T to, int at, Store store) {
         Tile<T> tile = of.tile;
-        int width = tile.columns();
+        int width = tile.narrow();
         int first = b * DEPTH;
         int depth = Math.min(DEPTH, conv.rows() - first);
         int rows = conv.patch();
@@ -62,7 +62,10 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
             int from = t * SLICE;
             int count = Math.min(SLICE, depth - from);
             of.gather(conv, x, first + from, first + from + count, windows, from * width, width, width * depth);
-            tile.pack(y, (first + from) * columns, columns, count, columns, outputs, from * width, width * depth);
+            for (int j = 0; j < columns; j += width) {
+                int wide = Math.min(width, columns - j);
+                tile.pack(y, (first + from) * columns + j, columns, count, wide, outputs, j * depth + from * width, width);
+            }
         });
         boolean fresh = store == Store.SET;
         Workers.run(Math.ceilDiv(rows, width), t -> {
@@ -72,8 +75,8 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
                 for (int i = t * width; i < end; i += tile.rows()) {
                     int c = at + i * columns + j;
                     tile.multiply(
-                            Math.min(tile.rows(), end - i), wide, depth, windows, t * width * depth + i % width, 1, width,
-                            outputs, j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns,
+                            Math.min(tile.rows(), end - i), wide, width, depth, windows, t * width * depth + i % width, 1,
+                            width, outputs, j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns,
                             to, c, columns);
                 }
             }

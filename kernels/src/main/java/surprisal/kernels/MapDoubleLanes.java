@@ -25,4 +25,11 @@ final class MapDoubleLanes extends MapLoop<double[]> {
             gx[gxo + i] += g[go + i] * OP.df(x[xo + i], y[yo + i]);
         }
     }
+
+    @Override
+    void slope(double[] x, int xo, double[] y, int yo, double[] g, int go, double[] gx, int gxo, int n) {
+        for (int i = 0; i < n; i++) {
+            gx[gxo + i] = g[go + i] * OP.df(x[xo + i], y[yo + i]);
+        }
+    }
 }

@@ -7,6 +7,7 @@ final class MapWarming<T> extends MapLoop<T> {
     private final MapLoop<T> scalar;
     private final WarmUp map = new WarmUp();
     private final WarmUp grad = new WarmUp();
+    private final WarmUp slope = new WarmUp();
 
     MapWarming(MapLoop<T> lanes, MapLoop<T> scalar) {
         this.lanes = lanes;
@@ -34,6 +35,18 @@ final class MapWarming<T> extends MapLoop<T> {
                     n,
                     (i, m) -> lanes.grad(x, xo + i, y, yo + i, g, go + i, gx, gxo + i, m),
                     (i, m) -> scalar.grad(x, xo + i, y, yo + i, g, go + i, gx, gxo + i, m));
+        }
+    }
+
+    @Override
+    void slope(T x, int xo, T y, int yo, T g, int go, T gx, int gxo, int n) {
+        if (slope.over()) {
+            lanes.slope(x, xo, y, yo, g, go, gx, gxo, n);
+        } else {
+            slope.run(
+                    n,
+                    (i, m) -> lanes.slope(x, xo + i, y, yo + i, g, go + i, gx, gxo + i, m),
+                    (i, m) -> scalar.slope(x, xo + i, y, yo + i, g, go + i, gx, gxo + i, m));
         }
     }
 }

@@ -12,14 +12,14 @@ import surprisal.kernels.Gemm.Store;
  * @param conv K's sizes
  * @param of what handles these arrays
  * @param y [batch, outHeight, outWidth, filters]
- * @param packed the transposed kernel, in panels as wide as a tile that each belong to one line of the kernel
+ * @param packed the transposed kernel, in panels as wide as a narrow tile that each belong to one line of the kernel
  * @param bias [channels], or null
  * @param f the activation, or null
  * @param x the images
  */
 record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) {
 
-    /** The widest tile, in numbers. */
+    /** The widest tile that is used here, in numbers: two vectors. */
     private static final int WIDEST = 32;
 
     /** Longest chain of multiply-adds, as in {@link Gemm}. */
@@ -41,7 +41,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
     }
 
     static <T> Spread<T> of(Conv conv, Patches<T> of, T y, T w, T bias, Unary f, T x) {
-        int width = of.tile.columns();
+        int width = of.tile.narrow();
         int line = conv.kernelWidth() * conv.channels();
         int panels = Math.ceilDiv(line, width);
         int depth = conv.filters();
@@ -49,8 +49,8 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
         for (int a = 0; a < conv.kernelHeight(); a++) {
             for (int q = 0; q < panels; q++) {
                 int columns = Math.min(width, line - q * width);
-                of.tile.packTransposed(
-                        w, (a * line + q * width) * depth, depth, depth, columns, packed, (a * panels + q) * width * depth);
+                int to = (a * panels + q) * width * depth;
+                of.tile.packTransposed(w, (a * line + q * width) * depth, depth, depth, columns, packed, to, width);
             }
         }
         return new Spread<>(conv, of, y, packed, bias, f, x);
@@ -75,7 +75,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
         for (int image = first; image < last && store == Store.SET; image++) {
             of.zero(x, (image * conv.height() + top) * wide, n * wide);
         }
-        int width = of.tile.columns();
+        int width = of.tile.narrow();
         int panels = Math.ceilDiv(conv.kernelWidth() * conv.channels(), width);
         int each = conv.outHeight();
         for (int a = 0; a < conv.kernelHeight(); a++) {
@@ -100,7 +100,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
     /** What a panel of line a of the kernel gives for some lines of outputs, counted through the batch. */
     private void rows(int firstLine, int lastLine, int a, int q, int panels) {
         Tile<T> tile = of.tile;
-        int width = tile.columns();
+        int width = tile.narrow();
         int depth = conv.filters();
         T sums = of.buffer(2, tile.rows() * width);
         int panel = (a * panels + q) * width * depth;
@@ -114,7 +114,8 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
         for (int r = firstLine * conv.outWidth(); r < last; r += tile.rows()) {
             int rows = Math.min(tile.rows(), last - r);
             tile.multiply(
-                    rows, width, depth, y, r * depth, depth, 1, packed, panel, width, tile.zeros(), 0, 0, sums, 0, width);
+                    rows, width, width, depth, y, r * depth, depth, 1, packed, panel, width,
+                    tile.zeros(), 0, 0, sums, 0, width);
             for (int t = 0, more; t < rows; t += more) {
                 more = Math.min(rows - t, conv.outWidth() - j);
                 int image = line / conv.outHeight();
