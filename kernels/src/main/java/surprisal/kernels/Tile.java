@@ -190,9 +190,7 @@ abstract class Tile<T> {
         final void finish(float[] bias, int biasOffset, Unary activation, int rows, int columns, float[] c, int co, int ld) {
             for (int i = 0; i < rows; i++) {
                 int row = co + i * ld;
-                for (int j = 0; j < columns; j++) {
-                    c[row + j] += bias[biasOffset + j];
-                }
+                Loop.zip(Binary.PLUS, c, row, 1, bias, biasOffset, 1, c, row, columns);
                 if (activation != null && columns < ld) {
                     Loop.map(activation, c, row, c, row, columns);
                 }
@@ -341,9 +339,7 @@ abstract class Tile<T> {
         final void finish(double[] bias, int biasOffset, Unary activation, int rows, int columns, double[] c, int co, int ld) {
             for (int i = 0; i < rows; i++) {
                 int row = co + i * ld;
-                for (int j = 0; j < columns; j++) {
-                    c[row + j] += bias[biasOffset + j];
-                }
+                Loop.zip(Binary.PLUS, c, row, 1, bias, biasOffset, 1, c, row, columns);
                 if (activation != null && columns < ld) {
                     Loop.map(activation, c, row, c, row, columns);
                 }
