@@ -839,8 +839,9 @@ public final class Tensor {
 
     /**
      * The convolution of images, [n, height, width, channels] × [kernelHeight, kernelWidth, channels, filters] → [n,
-     * outHeight, outWidth, filters]; see {@link Conv2d} for the formula, and for strides and paddings that differ between
-     * the axes.
+     * outHeight, outWidth, filters]: y[n, i, j, f] = Σ_abc x[n, s i + a − p, s j + b − p, c] w[a, b, c, f], zero beyond the
+     * border. A kernel of PyTorch, [filters, channels, height, width], becomes {@code transpose(2, 3, 1, 0)}, its images
+     * {@code transpose(0, 2, 3, 1)}.
      *
      * @param kernel the kernel
      * @param stride the step between windows, in both directions
@@ -864,6 +865,22 @@ public final class Tensor {
      */
     public Tensor conv2d(Tensor kernel, Tensor bias, int stride, int padding) {
         return Tape.record(Conv2d.of(stride, padding), this, kernel, bias);
+    }
+
+    /**
+     * The same with a stride and a padding for each axis.
+     *
+     * @param kernel the kernel
+     * @param bias [filters]
+     * @param strideHeight the step between windows downwards
+     * @param strideWidth the step between windows to the right
+     * @param padHeight lines of zeros above and below
+     * @param padWidth columns of zeros on the left and on the right
+     * @return conv2d(kernel) + bias
+     * @throws IllegalArgumentException if the channels differ or the kernel is larger than the image with its padding
+     */
+    public Tensor conv2d(Tensor kernel, Tensor bias, int strideHeight, int strideWidth, int padHeight, int padWidth) {
+        return Tape.record(new Conv2d(strideHeight, strideWidth, padHeight, padWidth), this, kernel, bias);
     }
 
     /**
@@ -892,6 +909,28 @@ public final class Tensor {
      */
     public Tensor convTranspose2d(Tensor kernel, Tensor bias, int stride, int padding) {
         return Tape.record(ConvTranspose2d.of(stride, padding), this, kernel, bias);
+    }
+
+    /**
+     * The same with a stride and a padding for each axis, and with pixels that a convolution would leave over.
+     *
+     * @param kernel the kernel of the convolution
+     * @param bias [channels]
+     * @param strideHeight the step between windows of the result downwards
+     * @param strideWidth the step between windows of the result to the right
+     * @param padHeight lines cut off above and below
+     * @param padWidth columns cut off on the left and on the right
+     * @param moreHeight lines more at the bottom, 0 to strideHeight − 1
+     * @param moreWidth columns more on the right, 0 to strideWidth − 1
+     * @return convTranspose2d(kernel) + bias
+     * @throws IllegalArgumentException if the channels differ, the padding leaves nothing or there would be too much more
+     */
+    public Tensor convTranspose2d(
+            Tensor kernel, Tensor bias, int strideHeight, int strideWidth, int padHeight, int padWidth, int moreHeight,
+            int moreWidth) {
+        ConvTranspose2d op =
+                new ConvTranspose2d(strideHeight, strideWidth, padHeight, padWidth, moreHeight, moreWidth);
+        return Tape.record(op, this, kernel, bias);
     }
 
     // ---- reductions

@@ -7,7 +7,7 @@ import surprisal.engine.Shape;
 
 /**
  * y = K x + b, a convolution: [n, height, width, channels] → [n, outHeight, outWidth, filters], see {@link
- * surprisal.autodiff.op.Conv2d}.
+ * Tensor#conv2d(Tensor, Tensor, int, int)}.
  *
  * @param weight K's kernel, [kernel, kernel, channels, filters]
  * @param bias b, [filters]

@@ -7,7 +7,7 @@ import surprisal.engine.Shape;
 
 /**
  * x = Kᵀ y + b, a transposed convolution: [n, height, width, filters] → [n, outHeight, outWidth, channels], see {@link
- * surprisal.autodiff.op.ConvTranspose2d}.
+ * Tensor#convTranspose2d(Tensor, Tensor, int, int)}.
  *
  * @param weight the kernel of K, [kernel, kernel, channels, filters]
  * @param bias b, [channels]

@@ -10,13 +10,13 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import surprisal.autodiff.Grad;
 import surprisal.autodiff.GradCheck;
-import surprisal.autodiff.Op;
 import surprisal.autodiff.Tape;
 import surprisal.autodiff.Tensor;
 import surprisal.autodiff.Tree;
@@ -33,19 +33,19 @@ class ConvTest {
     @ValueSource(strings = {"conv", "wide", "transposed", "transposedWide"})
     void agreesWithPyTorch(String name) throws IOException, URISyntaxException {
         Map<String, Array> golden = Npz.read(Path.of(ConvTest.class.getResource("/surprisal/models/conv.npz").toURI()));
-        Op op = switch (name) {
-            case "conv" -> new surprisal.autodiff.op.Conv2d(2, 1, 1, 2);
-            case "wide" -> surprisal.autodiff.op.Conv2d.of(1, 0);
-            case "transposed" -> new surprisal.autodiff.op.ConvTranspose2d(2, 3, 1, 0, 1, 2);
-            default -> surprisal.autodiff.op.ConvTranspose2d.of(2, 0);
+        Function<List<Tensor>, Tensor> f = in -> switch (name) {
+            case "conv" -> in.get(0).conv2d(in.get(1), in.get(2), 2, 1, 1, 2);
+            case "wide" -> in.get(0).conv2d(in.get(1), in.get(2), 1, 0);
+            case "transposed" -> in.get(0).convTranspose2d(in.get(1), in.get(2), 2, 3, 1, 0, 1, 2);
+            default -> in.get(0).convTranspose2d(in.get(1), in.get(2), 2, 0);
         };
         List<String> inputs = List.of("x", "weight", "bias");
         for (Precision precision : Precision.values()) {
             List<Tensor> in = inputs.stream().map(i -> Tensor.of(golden.get(name + "." + i).to(precision))).toList();
             Tensor g = Tensor.of(golden.get(name + ".g").to(precision));
             double tolerance = precision == Precision.FLOAT64 ? 1e-13 : 1e-5;
-            close(golden.get(name + ".y"), Tensor.apply(op, in.toArray(Tensor[]::new)), tolerance);
-            Grad<List<Tensor>> grad = new Tape().grad(in, t -> Tensor.apply(op, t.toArray(Tensor[]::new)).times(g).sum());
+            close(golden.get(name + ".y"), f.apply(in), tolerance);
+            Grad<List<Tensor>> grad = new Tape().grad(in, t -> f.apply(t).times(g).sum());
             for (int i = 0; i < 3; i++) {
                 close(golden.get(name + ".gradient." + inputs.get(i)), grad.gradient().get(i), tolerance);
             }
@@ -137,7 +137,7 @@ class ConvTest {
                         + "a padding at least 0",
                 () -> Conv2d.of(3, 0, 4, 2, -1, Init.HE, Precision.FLOAT32, new Rng(0)));
         said("convTranspose2d with a stride of 2 × 2 and 0 × 2 more pixels: a stride is at least 1, "
-                + "and they are 0 to the stride − 1", () -> new surprisal.autodiff.op.ConvTranspose2d(2, 2, 0, 0, 0, 2));
+                + "and they are 0 to the stride − 1", () -> x.convTranspose2d(w, Tensor.of(0f), 2, 2, 0, 0, 0, 2));
     }
 
     private static void said(String message, Runnable wrong) {
