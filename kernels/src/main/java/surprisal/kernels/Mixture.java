@@ -45,7 +45,7 @@ public final class Mixture {
         }
     }
 
-    private static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+    static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
         for (int j = 0; j < n; j++) {
             double c0 = 0;
             double c1 = 0;

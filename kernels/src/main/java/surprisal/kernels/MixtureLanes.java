@@ -4,26 +4,67 @@ import static jdk.incubator.vector.DoubleVector.broadcast;
 import static jdk.incubator.vector.DoubleVector.fromArray;
 
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link Mixture} in vectors: four chains each, for two vectors of columns at a time; the last columns by a mask. */
+/**
+ * {@link Mixture} in vectors: four chains each, for two vectors of columns at a time. The last vector overlaps the one before
+ * it, since each column is a sum of its own; fewer columns than a vector take half vectors, and fewer than that the scalar
+ * twin. (Masks cost more: near the end of an array their bounds are checked lane by lane.)
+ */
 final class MixtureLanes {
     private static final VectorSpecies<Double> D = Lanes.D;
     private static final int W = D.length();
+    private static final VectorSpecies<Double> H = W == 8 ? DoubleVector.SPECIES_256 : W == 4 ? DoubleVector.SPECIES_128 : DoubleVector.SPECIES_64;
+    private static final int HALF = H.length();
 
     private MixtureLanes() {}
 
     static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        if (n < W) {
+            few(w, wo, rows, x, xo, n, y, yo);
+            return;
+        }
+        if (rows == 4) {
+            four(w, wo, x, xo, n, y, yo);
+            return;
+        }
         int j = 0;
         for (; j <= n - 2 * W; j += 2 * W) {
             two(w, wo, rows, x, xo + j, n, y, yo + j);
         }
-        for (; j <= n - W; j += W) {
+        if (j <= n - W) {
             one(w, wo, rows, x, xo + j, n, y, yo + j);
+            j += W;
         }
         if (j < n) {
-            some(D.indexInRange(j, n), w, wo, rows, x, xo + j, n, y, yo + j);
+            one(w, wo, rows, x, xo + n - W, n, y, yo + n - W);
+        }
+    }
+
+    private static void few(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        if (n < HALF || HALF == 1) {
+            Mixture.dense(w, wo, rows, x, xo, n, y, yo);
+            return;
+        }
+        half(w, wo, rows, x, xo, n, y, yo);
+        if (n > HALF) {
+            half(w, wo, rows, x, xo + n - HALF, n, y, yo + n - HALF);
+        }
+    }
+
+    /** Four rows: each chain has one product. */
+    private static void four(double[] w, int wo, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector w0 = broadcast(D, w[wo]);
+        DoubleVector w1 = broadcast(D, w[wo + 1]);
+        DoubleVector w2 = broadcast(D, w[wo + 2]);
+        DoubleVector w3 = broadcast(D, w[wo + 3]);
+        DoubleVector none = DoubleVector.zero(D);
+        for (int j = 0; j < n; j += W) {
+            int i = Math.min(j, n - W); // the last vector overlaps
+            int at = xo + i;
+            DoubleVector a = w0.fma(fromArray(D, x, at), none).add(w1.fma(fromArray(D, x, at + n), none));
+            DoubleVector b = w2.fma(fromArray(D, x, at + 2 * n), none).add(w3.fma(fromArray(D, x, at + 3 * n), none));
+            a.add(b).intoArray(y, yo + i);
         }
     }
 
@@ -96,29 +137,28 @@ final class MixtureLanes {
         a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
     }
 
-    private static void some(
-            VectorMask<Double> m, double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
-        DoubleVector a0 = DoubleVector.zero(D);
-        DoubleVector a1 = DoubleVector.zero(D);
-        DoubleVector a2 = DoubleVector.zero(D);
-        DoubleVector a3 = DoubleVector.zero(D);
+    private static void half(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector a0 = DoubleVector.zero(H);
+        DoubleVector a1 = DoubleVector.zero(H);
+        DoubleVector a2 = DoubleVector.zero(H);
+        DoubleVector a3 = DoubleVector.zero(H);
         int s = 0;
         int at = xo;
         for (; s <= rows - 4; s += 4, at += 4 * n) {
-            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at, m), a0);
-            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n, m), a1);
-            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n, m), a2);
-            a3 = broadcast(D, w[wo + s + 3]).fma(fromArray(D, x, at + 3 * n, m), a3);
+            a0 = broadcast(H, w[wo + s]).fma(fromArray(H, x, at), a0);
+            a1 = broadcast(H, w[wo + s + 1]).fma(fromArray(H, x, at + n), a1);
+            a2 = broadcast(H, w[wo + s + 2]).fma(fromArray(H, x, at + 2 * n), a2);
+            a3 = broadcast(H, w[wo + s + 3]).fma(fromArray(H, x, at + 3 * n), a3);
         }
         if (s < rows) {
-            a0 = broadcast(D, w[wo + s]).fma(fromArray(D, x, at, m), a0);
+            a0 = broadcast(H, w[wo + s]).fma(fromArray(H, x, at), a0);
         }
         if (s + 1 < rows) {
-            a1 = broadcast(D, w[wo + s + 1]).fma(fromArray(D, x, at + n, m), a1);
+            a1 = broadcast(H, w[wo + s + 1]).fma(fromArray(H, x, at + n), a1);
         }
         if (s + 2 < rows) {
-            a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n, m), a2);
+            a2 = broadcast(H, w[wo + s + 2]).fma(fromArray(H, x, at + 2 * n), a2);
         }
-        a0.add(a1).add(a2.add(a3)).intoArray(y, yo, m);
+        a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
     }
 }

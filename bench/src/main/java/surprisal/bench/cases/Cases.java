@@ -14,7 +14,15 @@ public final class Cases {
      * @return in the order in which they run
      */
     public static List<Case> all() {
-        return Stream.of(GemmCases.all(), ElementwiseCases.all(), VaeCases.all(), ConvCases.all())
+        return Stream.of(
+                        PeakCases.all(), // first: the others tell their share of it
+                        GemmCases.all(),
+                        ElementwiseCases.all(),
+                        VaeCases.all(),
+                        RssmCases.all(),
+                        ConvCases.all(),
+                        PymdpCases.all(),
+                        ColdCases.all())
                 .flatMap(List::stream)
                 .toList();
     }

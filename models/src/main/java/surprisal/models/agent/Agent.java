@@ -319,6 +319,7 @@ public final class Agent {
                 countsA[m].add(0, field.qs(), seen[m], rate);
                 Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
             }
+            evidence.changed();
             search.changed();
         }
         if (countsB != null && steps > 1 && action >= 0) {

@@ -141,6 +141,7 @@ public final class Sophisticated implements Search {
         for (int m = 0; m < logs.length; m++) {
             Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
         }
+        evidence.changed();
         oneStep.changed();
     }
 

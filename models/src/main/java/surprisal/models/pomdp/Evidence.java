@@ -13,68 +13,104 @@ import surprisal.kernels.Simplex;
  */
 public final class Evidence {
 
-    /** The modalities of one set of parents. */
-    private static final class Group {
+    /** The modalities of one set of parents, and their ln P(o_m|s) by outcome: what was observed is a row. */
+    private static final class Logs {
         final int[] parents;
         final int[] sizes;
+        final int size;
         final int[] modalities;
-        final double[] table; // [S.., ] in the order of the parents
-        final double[] turned; // the same with the axes in reverse: the message to the first parent sums over long rows
-        final double[] left;
-        final double[] right;
+        final Table[] of;
+        final double[][] plain; // by modality [O, S..]
+        final double[][] turned; // the same with the axes of S in reverse
 
-        Group(int[] parents, int[] sizes, int[] modalities) {
-            this.parents = parents;
-            this.sizes = sizes;
+        Logs(Table[] all, int[] modalities) {
             this.modalities = modalities;
-            int size = Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
-            table = new double[size];
-            turned = sizes.length > 1 ? new double[size] : table;
-            left = new double[size];
-            right = new double[size];
+            of = Arrays.stream(modalities).mapToObj(m -> all[m]).toArray(Table[]::new);
+            parents = of[0].parents();
+            sizes = of[0].sizes();
+            size = of[0].rows();
+            plain = Arrays.stream(of).map(table -> new double[table.values().length]).toArray(double[][]::new);
+            turned = sizes.length > 1
+                    ? Arrays.stream(of).map(table -> new double[table.values().length]).toArray(double[][]::new)
+                    : plain;
+            fill();
         }
 
-        void turn() {
-            int last = sizes.length - 1;
-            if (last == 1) {
-                int n = sizes[1];
-                for (int i = 0; i < sizes[0]; i++) {
-                    for (int j = 0; j < n; j++) {
-                        turned[j * sizes[0] + i] = table[i * n + j];
+        void fill() {
+            for (int i = 0; i < of.length; i++) {
+                double[] log = of[i].values();
+                int n = of[i].events();
+                for (int o = 0; o < n; o++) {
+                    for (int row = 0; row < size; row++) {
+                        plain[i][o * size + row] = log[row * n + o];
+                    }
+                    if (sizes.length > 1) {
+                        turn(plain[i], turned[i], o * size, 0, 0, 0, 1);
                     }
                 }
-            } else if (last > 1) {
-                turn(0, 0, 0, 1);
             }
         }
 
-        private void turn(int axis, int from, int to, int stride) {
+        private void turn(double[] x, double[] y, int at, int axis, int from, int to, int stride) {
             int n = sizes[axis];
-            if (axis == sizes.length - 1) {
-                for (int s = 0; s < n; s++) {
-                    turned[to + s * stride] = table[from * n + s];
-                }
-                return;
-            }
             for (int s = 0; s < n; s++) {
-                turn(axis + 1, from * n + s, to + s * stride, stride * n);
+                if (axis == sizes.length - 1) {
+                    y[at + to + s * stride] = x[at + from * n + s];
+                } else {
+                    turn(x, y, at, axis + 1, from * n + s, to + s * stride, stride * n);
+                }
             }
         }
     }
 
-    private final Table[] logs;
+    /** What one observation says about one set of parents. */
+    private static final class Group {
+        final Logs logs;
+        final int[] parents;
+        final int[] sizes;
+        final double[] table; // [S..] in the order of the parents
+        final double[] turned; // the same with the axes in reverse: the message to the first parent is a sum of its rows
+        final double[] left;
+        final double[] right;
+
+        Group(Logs logs) {
+            this.logs = logs;
+            parents = logs.parents;
+            sizes = logs.sizes;
+            table = new double[logs.size];
+            turned = sizes.length > 1 ? new double[logs.size] : table;
+            left = new double[logs.size];
+            right = new double[logs.size];
+        }
+
+        void clear() {
+            Arrays.fill(table, 0);
+            if (turned != table) {
+                Arrays.fill(turned, 0);
+            }
+        }
+
+        /** Adds the log-likelihoods of one outcome of the i-th modality. */
+        void add(int i, int outcome, double weight) {
+            Simplex.addScaled(weight, logs.plain[i], outcome * logs.size, table, 0, logs.size);
+            if (turned != table) {
+                Simplex.addScaled(weight, logs.turned[i], outcome * logs.size, turned, 0, logs.size);
+            }
+        }
+    }
+
     private final Group[] groups;
+    private final int[] states;
     private final double[][] messages;
 
     /**
      * Memory for the observations of a model.
      *
-     * @param logs for each modality ln P(o_m|s), as {@link Table#logs} makes it
+     * @param logs for each modality ln P(o_m|s), as {@link Table#logs} makes it; {@link #changed} takes in new numbers of theirs
      * @param states the number of states of each factor
      */
     public Evidence(Table[] logs, int[] states) {
-        this.logs = logs.clone();
-        List<Group> groups = new ArrayList<>();
+        List<Logs> groups = new ArrayList<>();
         boolean[] done = new boolean[logs.length];
         for (int m = 0; m < logs.length; m++) {
             if (!done[m] && logs[m].sizes().length > 0) {
@@ -85,11 +121,34 @@ public final class Evidence {
                         done[k] = true;
                     }
                 }
-                groups.add(new Group(logs[m].parents(), logs[m].sizes(), same.stream().mapToInt(k -> k).toArray()));
+                groups.add(new Logs(logs, same.stream().mapToInt(k -> k).toArray()));
             }
         }
-        this.groups = groups.toArray(Group[]::new);
-        this.messages = Arrays.stream(states).mapToObj(double[]::new).toArray(double[][]::new);
+        this.groups = groups.stream().map(Group::new).toArray(Group[]::new);
+        this.states = states;
+        this.messages = MeanField.arrays(states);
+    }
+
+    private Evidence(Evidence of) {
+        groups = Arrays.stream(of.groups).map(group -> new Group(group.logs)).toArray(Group[]::new);
+        states = of.states;
+        messages = MeanField.arrays(states);
+    }
+
+    /**
+     * Memory for another observation of the same model, side by side with this one.
+     *
+     * @return with the same log-likelihoods
+     */
+    public Evidence beside() {
+        return new Evidence(this);
+    }
+
+    /** Takes in the log-likelihoods as they are now. */
+    public void changed() {
+        for (Group group : groups) {
+            group.logs.fill();
+        }
     }
 
     /**
@@ -99,16 +158,13 @@ public final class Evidence {
      */
     public void observe(int[] outcomes) {
         for (Group group : groups) {
-            Arrays.fill(group.table, 0);
-            for (int m : group.modalities) {
-                if (outcomes[m] >= 0) {
-                    double[] log = logs[m].values();
-                    for (int row = 0, i = outcomes[m], n = logs[m].events(); row < group.table.length; row++, i += n) {
-                        group.table[row] += log[i];
-                    }
+            group.clear();
+            for (int i = 0; i < group.logs.modalities.length; i++) {
+                int outcome = outcomes[group.logs.modalities[i]];
+                if (outcome >= 0) {
+                    group.add(i, outcome, 1);
                 }
             }
-            group.turn();
         }
     }
 
@@ -119,15 +175,15 @@ public final class Evidence {
      */
     public void observe(double[][] o) {
         for (Group group : groups) {
-            Arrays.fill(group.table, 0);
-            for (int m : group.modalities) {
-                double[] log = logs[m].values();
-                int n = logs[m].events();
-                for (int row = 0; row < group.table.length; row++) {
-                    group.table[row] += Simplex.dot(o[m], 0, log, row * n, n);
+            group.clear();
+            for (int i = 0; i < group.logs.modalities.length; i++) {
+                double[] weights = o[group.logs.modalities[i]];
+                for (int outcome = 0; outcome < group.logs.of[i].events(); outcome++) {
+                    if (weights[outcome] != 0) {
+                        group.add(i, outcome, weights[outcome]);
+                    }
                 }
             }
-            group.turn();
         }
     }
 
@@ -175,16 +231,27 @@ public final class Evidence {
     private void message(Group group, int i, double[][] q, double[] out) {
         int[] parents = group.parents;
         int[] sizes = group.sizes;
-        if (i == 0) { // from the back, in the turned table where that is the front
-            double[] x = group.turned;
-            int size = x.length;
-            for (int j = parents.length - 1; j > 0; j--) {
-                size /= sizes[j];
-                double[] y = x == group.left ? group.right : group.left;
-                first(x, q[parents[j]], sizes[j], size, y);
-                x = y;
+        if (i == 0) { // the rows of the turned table, weighted by the joint belief in the others
+            if (parents.length == 1) {
+                sum(group.table, sizes[0], out);
+                return;
             }
-            sum(x, sizes[0], out);
+            int rows = sizes[parents.length - 1];
+            double[] w = q[parents[parents.length - 1]];
+            for (int j = parents.length - 2; j > 0; j--) {
+                double[] wider = w == group.left ? group.right : group.left;
+                double[] p = q[parents[j]];
+                for (int a = 0, at = 0; a < rows; a++) {
+                    for (int b = 0; b < sizes[j]; b++) {
+                        wider[at++] = w[a] * p[b];
+                    }
+                }
+                w = wider;
+                rows *= sizes[j];
+            }
+            double[] y = w == group.left ? group.right : group.left;
+            Mixture.mix(w, 0, rows, group.turned, 0, sizes[0], y, 0);
+            sum(y, sizes[0], out);
             return;
         }
         double[] x = group.table;

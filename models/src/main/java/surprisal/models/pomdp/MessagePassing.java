@@ -58,7 +58,8 @@ public final class MessagePassing {
         this.steps = steps;
         this.states = tables.states();
         Table[] logs = tables.logs();
-        evidence = IntStream.range(0, steps).mapToObj(t -> new Evidence(logs, states)).toArray(Evidence[]::new);
+        evidence = new Evidence[steps];
+        Arrays.setAll(evidence, t -> t == 0 ? new Evidence(logs, states) : evidence[0].beside());
         logB = IntStream.range(0, states.length).mapToObj(f -> tables.B(f).logs()).toArray(Table[]::new);
         children = IntStream.range(0, states.length)
                 .mapToObj(f -> IntStream.range(0, states.length)
