@@ -8,6 +8,9 @@ public final class Descent {
     /** Squares that are held at a time. */
     private static final int TERMS = 4096;
 
+    private static final ThreadLocal<float[]> SQUARES = ThreadLocal.withInitial(() -> new float[TERMS]);
+    private static final ThreadLocal<double[]> SQUARES_64 = ThreadLocal.withInitial(() -> new double[TERMS]);
+
     /** Sums of squares below this may have lost some to underflow. */
     private static final float SMALL = 0x1p-80f;
 
@@ -89,7 +92,7 @@ public final class Descent {
      */
     public static double squaredNorm(float[] x) {
         double sum = 0;
-        float[] squares = new float[Math.min(x.length, TERMS)];
+        float[] squares = SQUARES.get();
         for (int i = 0; i < x.length; i += TERMS) {
             int n = Math.min(TERMS, x.length - i);
             Loop.map(Unary.SQUARE, x, i, squares, 0, n);
@@ -115,7 +118,7 @@ public final class Descent {
      */
     public static double squaredNorm(double[] x) {
         double sum = 0;
-        double[] squares = new double[Math.min(x.length, TERMS)];
+        double[] squares = SQUARES_64.get();
         for (int i = 0; i < x.length; i += TERMS) {
             int n = Math.min(TERMS, x.length - i);
             Loop.map(Unary.SQUARE, x, i, squares, 0, n);

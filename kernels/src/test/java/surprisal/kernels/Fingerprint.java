@@ -75,6 +75,9 @@ public final class Fingerprint {
         digests.put("likelihoods", likelihoods());
         digests.put("philox", philox());
         digests.put("descent", descent());
+        digests.put("gru", gru());
+        digests.put("layer norm", layerNorm());
+        digests.put("normal draw", normalDraw());
         return digests;
     }
 
@@ -330,6 +333,82 @@ public final class Fingerprint {
             Philox.normal(7, 8, 9, d, 0, n);
             print.add(d);
         }
+        return print.hex();
+    }
+
+    private static String gru() {
+        Fingerprint print = new Fingerprint();
+        for (int[] size : new int[][] {{3, 5}, {7, 37}, {90, 200}}) {
+            int rows = size[0];
+            int n = size[1];
+            float[] gates = new float[3 * rows * n];
+            float[] u = floats(3 * rows * n, 2, -3, 3);
+            float[] h = floats(rows * n, 3, -1, 1);
+            float[] g = floats(rows * n, 4, -1, 1);
+            float[] y = new float[rows * n];
+            float[] gx = floats(3 * rows * n, 5, -1, 1);
+            Gru.step(floats(3 * rows * n, 1, -3, 3), 0, u, 0, h, 0, rows, n, gates, 0, y, 0);
+            print.add(y);
+            Gru.inputGrad(gates, 0, u, 0, h, 0, g, 0, rows, n, gx, 0, Gemm.Store.ADD, u, 0, Gemm.Store.SET);
+            Gru.stateGrad(gates, 0, g, 0, rows, n, y, 0, Gemm.Store.ADD);
+            print.add(gx);
+            print.add(u);
+            print.add(y);
+        }
+        double[] gates = new double[3 * 37];
+        double[] y = new double[37];
+        double[] u = doubles(3 * 37, 2, -3, 3);
+        Gru.step(doubles(3 * 37, 1, -3, 3), 0, u, 0, doubles(37, 3, -1, 1), 0, 1, 37, gates, 0, y, 0);
+        print.add(y);
+        Gru.inputGrad(
+                gates, 0, u, 0, y, 0, doubles(37, 4, -1, 1), 0, 1, 37, null, 0, Gemm.Store.SET, u, 0, Gemm.Store.SET);
+        print.add(u);
+        return print.hex();
+    }
+
+    private static String layerNorm() {
+        Fingerprint print = new Fingerprint();
+        for (int[] size : new int[][] {{3, 5}, {7, 37}, {90, 300}}) {
+            int rows = size[0];
+            int n = size[1];
+            float[] x = floats(rows * n, 1, -9, 9);
+            float[] g = floats(rows * n, 2, -1, 1);
+            float[] gamma = floats(n, 3, -1, 1);
+            float[] moments = new float[2 * rows];
+            float[] y = new float[rows * n];
+            float[] gx = floats(rows * n, 4, -1, 1);
+            LayerNorm.value(x, 0, rows, n, gamma, floats(n, 5, -1, 1), 1e-5f, moments, 0, y, 0);
+            print.add(y);
+            LayerNorm.inputGrad(x, 0, rows, n, gamma, moments, 0, g, 0, gx, 0, Gemm.Store.ADD);
+            LayerNorm.scaleGrad(x, 0, rows, n, moments, 0, g, 0, gamma, Gemm.Store.ADD);
+            LayerNorm.shiftGrad(rows, n, g, 0, gamma, Gemm.Store.ADD);
+            print.add(gx);
+            print.add(gamma);
+        }
+        double[] moments = new double[2];
+        double[] y = new double[37];
+        LayerNorm.value(
+                doubles(37, 1, -9, 9), 0, 1, 37, doubles(37, 2, -1, 1), doubles(37, 3, -1, 1), 1e-5, moments, 0, y, 0);
+        print.add(y);
+        return print.hex();
+    }
+
+    private static String normalDraw() {
+        Fingerprint print = new Fingerprint();
+        int rows = 7;
+        int n = 13;
+        float[] raw = floats(2 * rows * n, 1, -3, 3);
+        float[] noise = floats(rows * n, 2, -3, 3);
+        float[] rho = new float[rows * n];
+        float[] std = new float[rows * n];
+        float[] s = new float[rows * n];
+        NormalDraw.draw(raw, 0, rows, n, 0.1f, noise, 0, rho, 0, std, 0, s, 0);
+        print.add(s);
+        print.add(std);
+        float[] g = floats(3 * rows * n, 3, -1, 1);
+        NormalDraw.drawGrad(g, 0, 3 * n, rows, n, s, 0, noise, 0, rho, 0, std, 0, raw, 0, noise, 0);
+        print.add(raw);
+        print.add(noise);
         return print.hex();
     }
 

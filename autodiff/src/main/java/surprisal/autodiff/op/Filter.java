@@ -1,5 +1,6 @@
 package surprisal.autodiff.op;
 
+import java.util.Arrays;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
@@ -47,8 +48,11 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     private static final int V = 11;
     private static final int BIAS = 12;
 
-    /** Rows of a task, at most; a multiple of the rows of a tile. */
+    /** Rows of a task, at most. */
     private static final int ROWS = 32;
+
+    /** Rows that a product computes together; those of a task are whole such groups, but for the last one's. */
+    private static final int TILE = 8;
 
     @Override
     public Shape shape(Shape... in) {
@@ -75,7 +79,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     }
 
     private static IllegalArgumentException wrong(Shape... in) {
-        return new IllegalArgumentException("filter of " + java.util.Arrays.toString(in) + ": it takes x [T, B, k], "
+        return new IllegalArgumentException("filter of " + Arrays.toString(in) + ": it takes x [T, B, k], "
                 + "e [T, B, l], ε [T, B, m], h₀ [B, n], s₀ [B, m], A [m, k], W [k, 3n], b [3n], U [n, 3n], c [3n], P [n, l], "
                 + "V [l, 2m], v [2m]");
     }
@@ -93,15 +97,15 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             int l = e.last();
             int m = s0.last();
             int n = h0.last();
-            int all = steps * rows;
-            int[] lengths = {
+            long all = (long) steps * rows;
+            long[] lengths = {
                 (all + rows) * n, (all + rows) * m, all * k, all * 3 * n, all * 3 * n, all * 3 * n, all * l, all * 2 * m,
-                all * m, all * m, all * k, all * l, all * m, rows * n, rows * n, rows * m,
+                all * m, all * m, all * k, all * l, all * m, (long) rows * n, (long) rows * n, (long) rows * m,
                 packed(m, k), packed(k, 3 * n), packed(n, 3 * n), packed(n, l), packed(l, 2 * m)
             };
             int[] at = new int[lengths.length + 1];
             for (int i = 0; i < lengths.length; i++) {
-                at[i + 1] = Math.addExact(at[i], lengths[i]);
+                at[i + 1] = Math.toIntExact(at[i] + lengths[i]);
             }
             return new Plan(steps, rows, k, l, m, n, at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9],
                     at[10], at[11], at[12], at[13], at[14], at[15], at[16], at[17], at[18], at[19], at[20], at[21]);
@@ -110,7 +114,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         /** Rows of a task: about equal shares. */
         int some() {
             int tasks = Math.max(1, Math.ceilDiv(rows, ROWS));
-            return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, tasks), 4) * 4);
+            return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, tasks), TILE) * TILE);
         }
 
         /** Room for a weight, as it is or transposed. */

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import surprisal.autodiff.Tape;
 import surprisal.autodiff.Tensor;
+import surprisal.bench.cases.RssmCases;
 import surprisal.bench.cases.VaeCases;
 import surprisal.bench.timing.Case;
 import surprisal.engine.Precision;
@@ -22,8 +23,8 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Workers;
 
 /**
- * A training step of a variational autoencoder 784-400-20 at batch 128 (forward, backward and Adam), and what recording
- * costs: 49 ops on eight numbers, forward and back.
+ * A training step of a variational autoencoder 784-400-20 at batch 128 and of a recurrent state-space model with 20 steps of
+ * 50 sequences (forward, backward and Adam), and what recording costs: 49 ops on eight numbers, forward and back.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,7 +39,8 @@ public class StepBench {
 
     private static final int ROUNDS = 16;
 
-    private Case.Call step;
+    private Case.Call vae;
+    private Case.Call rssm;
     private final Tape tape = new Tape();
     private final List<Tensor> small = List.of(Tensor.full(Shape.of(8), 0.5, Precision.FLOAT32),
             Tensor.full(Shape.of(8), 0.9, Precision.FLOAT32));
@@ -46,17 +48,24 @@ public class StepBench {
     /** Made by JMH. */
     public StepBench() {}
 
-    /** Makes the model and its data. */
+    /** Makes the models and their data. */
     @Setup
     public void prepare() {
         Workers.threads(threads);
-        step = VaeCases.step(16);
+        vae = VaeCases.step(16);
+        rssm = RssmCases.step();
     }
 
-    /** One step. */
+    /** Of the autoencoder. */
     @Benchmark
     public void vae() {
-        step.run();
+        vae.run();
+    }
+
+    /** Of the state-space model. */
+    @Benchmark
+    public void rssm() {
+        rssm.run();
     }
 
     /**

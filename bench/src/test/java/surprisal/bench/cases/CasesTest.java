@@ -24,6 +24,7 @@ class CasesTest {
                 "elementwise/logsumexp64/4096",
                 "elementwise/normal/1048576",
                 "vae/step/784-400-20/128",
+                "rssm/step/200-30/50x20",
                 "cold/vae-first-step",
                 "peak/fma",
                 "peak/memory")));
@@ -45,11 +46,22 @@ class CasesTest {
     }
 
     @Test
+    void theRssmStepLearns() {
+        Case.Call step = RssmCases.step();
+        step.run();
+        double first = (Double) step.notes().get("loss");
+        for (int i = 0; i < 20; i++) step.run();
+        double last = (Double) step.notes().get("loss");
+        assertTrue(first < 30 && last < first - 5, first + " → " + last);
+    }
+
+    @Test
     void operationsAreCountedAsByThePeers() {
-        Case vae = Cases.all().stream()
-                .filter(c -> c.name().startsWith("vae/"))
-                .findFirst()
-                .orElseThrow();
-        assertEquals((166.7 + 253.1) * 1e6, vae.flops(), 0.1e6);
+        assertEquals((166.7 + 253.1) * 1e6, flops("vae/"), 0.1e6);
+        assertEquals(3_132_800_000.0, flops("rssm/"));
+    }
+
+    private static double flops(String family) {
+        return Cases.all().stream().filter(c -> c.name().startsWith(family)).findFirst().orElseThrow().flops();
     }
 }
