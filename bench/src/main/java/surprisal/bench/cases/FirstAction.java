@@ -1,10 +1,10 @@
 package surprisal.bench.cases;
 
+import surprisal.engine.Rng;
 import surprisal.models.agent.Agent;
 import surprisal.models.agent.AgentBuilder.Perception;
 import surprisal.models.agent.Choice;
 import surprisal.models.agent.Efe;
-import surprisal.engine.Rng;
 import surprisal.models.pomdp.PomdpJson;
 
 /**
