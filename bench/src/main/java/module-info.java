@@ -1,6 +1,7 @@
 /** The workbench: the command line, its experiments and reports, and measurements beside peers. */
 @SuppressWarnings("requires-automatic")
 module surprisal.bench {
+    requires java.management;
     requires surprisal.models;
     requires info.picocli;
     requires jmh.core;

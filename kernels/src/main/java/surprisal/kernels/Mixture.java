@@ -30,19 +30,24 @@ public final class Mixture {
      */
     public static void mix(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
         Objects.checkFromIndexSize(wo, rows, w.length);
-        Objects.checkFromIndexSize(xo, Math.multiplyExact(rows, n), x.length);
+        Objects.checkFromIndexSize(xo, rows * n, x.length);
         Objects.checkFromIndexSize(yo, n, y.length);
-        int first = 0;
-        while (first < rows && w[wo + first] != 0) {
-            first++;
-        }
-        if (first < rows || rows == 0) {
+        if (rows == 0 || (VECTOR ? MixtureLanes.someZero(w, wo, rows) : someZero(w, wo, rows))) {
             sparse(w, wo, rows, x, xo, n, y, yo);
         } else if (VECTOR) {
             MixtureLanes.dense(w, wo, rows, x, xo, n, y, yo);
         } else {
             dense(w, wo, rows, x, xo, n, y, yo);
         }
+    }
+
+    static boolean someZero(double[] w, int wo, int rows) {
+        for (int s = 0; s < rows; s++) {
+            if (w[wo + s] == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {

@@ -2,6 +2,7 @@ package surprisal.kernels;
 
 import static jdk.incubator.vector.DoubleVector.broadcast;
 import static jdk.incubator.vector.DoubleVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.EQ;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -18,6 +19,19 @@ final class MixtureLanes {
     private static final int HALF = H.length();
 
     private MixtureLanes() {}
+
+    static boolean someZero(double[] w, int wo, int rows) {
+        if (rows < W) {
+            return Mixture.someZero(w, wo, rows);
+        }
+        int s = 0;
+        for (; s < rows - W; s += W) {
+            if (fromArray(D, w, wo + s).compare(EQ, 0.0).anyTrue()) {
+                return true;
+            }
+        }
+        return fromArray(D, w, wo + rows - W).compare(EQ, 0.0).anyTrue(); // overlaps
+    }
 
     static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
         if (n < W) {

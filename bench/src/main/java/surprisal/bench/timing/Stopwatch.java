@@ -1,5 +1,6 @@
 package surprisal.bench.timing;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -7,23 +8,32 @@ import java.util.function.LongSupplier;
 /**
  * Measures warm calls. A sample is the mean of so many calls in a row that it lasts about 20 ms; after a warm-up of
  * one second samples are taken for three (at least 7, at most 200). The same rule as for the peers, so that the times
- * compare.
+ * compare; but the JVM compiles while it runs, on the same core, so the warm-up goes on until it has had nothing to
+ * compile for half a second (or for ten seconds more).
  *
  * @param warmUp seconds of calls before the first sample
+ * @param compiled milliseconds that went into compilation so far
  * @param budget seconds of samples
  * @param least how many samples at least, however long they take
  * @param clock nanoseconds from any origin
  */
-public record Stopwatch(double warmUp, double budget, int least, LongSupplier clock) {
+public record Stopwatch(double warmUp, double budget, int least, LongSupplier clock, LongSupplier compiled) {
     private static final double SAMPLE = 0.02;
     private static final int MOST_SAMPLES = 200;
     private static final int MOST_CALLS = 100_000;
 
+    /** Milliseconds of compilation in half a second that disturb nothing. */
+    private static final long QUIET = 5;
+
     /** For a measurement. */
-    public static final Stopwatch FULL = new Stopwatch(1, 3, 7, System::nanoTime);
+    public static final Stopwatch FULL = new Stopwatch(1, 3, 7, System::nanoTime, Stopwatch::compilation);
 
     /** To see that a case runs; its times mean little. */
-    public static final Stopwatch QUICK = new Stopwatch(0.1, 0.3, 3, System::nanoTime);
+    public static final Stopwatch QUICK = new Stopwatch(0.1, 0.3, 3, System::nanoTime, () -> 0);
+
+    private static long compilation() {
+        return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+    }
 
     /**
      * Times of one call.
@@ -46,6 +56,11 @@ public record Stopwatch(double warmUp, double budget, int least, LongSupplier cl
         long start = clock.getAsLong();
         double first = sample(call, 1), seconds = first;
         while (since(start) < warmUp) seconds = sample(call, calls(seconds));
+        long before = -1;
+        for (int wait = 0; wait < 20 && compiled.getAsLong() > before + QUIET; wait++) {
+            before = compiled.getAsLong();
+            for (long half = clock.getAsLong(); since(half) < warmUp / 2; ) seconds = sample(call, calls(seconds));
+        }
         int inner = calls(seconds);
         List<Double> samples = new ArrayList<>();
         start = clock.getAsLong();

@@ -26,7 +26,7 @@ class RowTest {
     @Test
     void ratesAreOfTheFastestSample() {
         long[] now = {0};
-        Stopwatch watch = new Stopwatch(0, 0, 1, () -> now[0]);
+        Stopwatch watch = new Stopwatch(0, 0, 1, () -> now[0], () -> 0);
         Row row = Row.of(new Case("c", 4e6, 2e6, () -> () -> now[0] += 1_000_000_000), watch, "1", 1);
         assertTrue(row.json().contains("\"flops\": 4000000, \"gflops\": 0.0"), row.json());
         assertEquals(0.002, row.extra().get("gelem_s"));

@@ -20,7 +20,7 @@ class StopwatchTest {
         }
 
         Stopwatch full() {
-            return new Stopwatch(1, 3, 7, () -> now);
+            return new Stopwatch(1, 3, 7, () -> now, () -> 0);
         }
     }
 
@@ -36,6 +36,14 @@ class StopwatchTest {
     }
 
     @Test
+    void theWarmUpWaitsForTheCompiler() {
+        Hand hand = new Hand();
+        Stopwatch watch = new Stopwatch(1, 3, 7, () -> hand.now, () -> Math.min(hand.now / 1_000_000, 2600)); // busy for 2.6 s
+        watch.measure(hand.taking(0.01));
+        assertTrue(hand.calls >= 300 + 300, "2.6 s of compilation and half a second without, then 3 s of samples: " + hand.calls);
+    }
+
+    @Test
     void aLongCallIsStillSampledSevenTimes() {
         Hand hand = new Hand();
         Stopwatch.Times times = hand.full().measure(hand.taking(2));
@@ -48,7 +56,7 @@ class StopwatchTest {
     @Test
     void atMostTwoHundredSamples() {
         Hand hand = new Hand();
-        Stopwatch eager = new Stopwatch(0, 1e9, 1, () -> hand.now);
+        Stopwatch eager = new Stopwatch(0, 1e9, 1, () -> hand.now, () -> 0);
         assertEquals(200, eager.measure(hand.taking(1)).samples());
     }
 
@@ -56,7 +64,7 @@ class StopwatchTest {
     void medianOfAnEvenNumberIsTheMiddle() {
         long[] durations = {1, 9, 1, 3, 2};
         Hand hand = new Hand();
-        Stopwatch four = new Stopwatch(0, 0, 4, () -> hand.now);
+        Stopwatch four = new Stopwatch(0, 0, 4, () -> hand.now, () -> 0);
         Stopwatch.Times times = four.measure(() -> hand.now += durations[hand.calls++] * 1_000_000_000L);
         assertEquals(2500, times.median(), 1e-9);
         assertEquals(1000, times.min(), 1e-9);

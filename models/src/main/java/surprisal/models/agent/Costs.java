@@ -1,6 +1,7 @@
 package surprisal.models.agent;
 
 import java.util.Arrays;
+import surprisal.kernels.Gemm;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 import surprisal.models.pomdp.Sparse;
@@ -13,6 +14,9 @@ import surprisal.models.pomdp.Tables;
  * Everything in G that is linear in Q(s) is one more column of the table.
  */
 final class Costs {
+    /** So many multiply-adds are one matrix product. */
+    private static final int PRODUCT = 1 << 14;
+
     private final Tables tables;
     private final int[] modalities;
     private final int[] parents;
@@ -27,6 +31,7 @@ final class Costs {
     private final int[] used;
     private final Pairs[] slots;
     private Sparse sparse; // where the table is not zero, by the states of the first parent
+    private boolean finite;
     private double[] logs = new double[0];
     private double[] g = new double[8];
 
@@ -107,24 +112,53 @@ final class Costs {
 
     private void pattern() {
         sparse = parents.length == 0 ? null : Sparse.of(table, sizes[0], rest[1]);
+        finite = Arrays.stream(table).allMatch(Double::isFinite);
     }
 
     /** Forgets the last step; {@code bounds} says how many different beliefs about each factor there may be in this one. */
     void clear(long[] bounds) {
         Arrays.fill(used, 0);
-        long before = 1;
-        for (int d = 1; d <= parents.length; d++) {
+        long before = parents.length == 0 ? 1 : bounds[parents[0]];
+        for (int d = 2; d <= parents.length; d++) {
             long bound = bounds[parents[d - 1]];
             slots[d].clear(before, bound);
             before = Math.min(before * bound, Integer.MAX_VALUE);
         }
     }
 
+    /**
+     * Sums out the first parent, for all the beliefs about it at once; {@link #slot} goes on from there. Beliefs that are not
+     * finite, or tables that are not, would make 0 · ∞ of a product: they are summed one by one.
+     */
+    void begin(Imagined[] imagined) {
+        if (parents.length == 0) {
+            return;
+        }
+        Imagined q = imagined[parents[0]];
+        used[1] = q.count;
+        if (q.count * rest[1] > partial[1].length) {
+            partial[1] = new double[2 * q.count * rest[1]];
+        }
+        if (sparse == null && finite && (long) q.count * table.length >= PRODUCT) {
+            Gemm.multiply(Gemm.Form.NN, q.count, rest[1], q.size, q.values, 0, table, 0, partial[1], 0, Gemm.Store.SET);
+            return;
+        }
+        for (int id = 0; id < q.count; id++) {
+            if (sparse != null) {
+                sparse.mix(q.values, id * q.size, q.size, table, 0, partial[1], id * rest[1]);
+            } else {
+                Mixture.mix(q.values, id * q.size, q.size, table, 0, rest[1], partial[1], id * rest[1]);
+            }
+        }
+    }
+
     /** The slot of a combination of beliefs: where its cost will be after {@link #finish}. */
     int slot(Imagined[] imagined, int[] ids, int offset) {
-        int slot = 0;
-        double[] from = table;
-        for (int d = 1; d <= parents.length; d++) {
+        if (parents.length == 0) {
+            return 0;
+        }
+        int slot = ids[offset + parents[0]];
+        for (int d = 2; d <= parents.length; d++) {
             int id = ids[offset + parents[d - 1]];
             int known = slots[d].get(slot, id);
             if (known < 0) {
@@ -134,14 +168,9 @@ final class Costs {
                     partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
                 }
                 Imagined q = imagined[parents[d - 1]];
-                if (d == 1 && sparse != null) {
-                    sparse.mix(q.values, id * q.size, q.size, from, 0, partial[d], known * rest[d]);
-                } else {
-                    Mixture.mix(q.values, id * q.size, q.size, from, slot * rest[d] * q.size, rest[d], partial[d], known * rest[d]);
-                }
+                Mixture.mix(q.values, id * q.size, q.size, partial[d - 1], slot * rest[d - 1], rest[d], partial[d], known * rest[d]);
             }
             slot = known;
-            from = partial[d];
         }
         return slot;
     }

@@ -209,13 +209,20 @@ public final class PolicyTree implements Search {
         for (int i = 0; i < count; i++) {
             int from = where[parents[i]] * combinations + actions[i];
             if (child[from] < 0) {
-                move(from / combinations, actions[i], groups);
+                move(from / combinations, actions[i]);
             }
             whereNext[i] = child[from];
             totalNext[i] = total[parents[i]] + edge[from];
         }
-        for (Costs group : groups) {
-            group.finish();
+        if (slots.length < nextNodes * groups.length) {
+            slots = new int[2 * nextNodes * groups.length];
+        }
+        for (int g = 0; g < groups.length; g++) {
+            groups[g].begin(next);
+            for (int node = 0; node < nextNodes; node++) {
+                slots[node * groups.length + g] = groups[g].slot(next, nextIds, node * factors);
+            }
+            groups[g].finish();
         }
         if (cost.length < nextNodes) {
             cost = new double[2 * nextNodes];
@@ -273,7 +280,7 @@ public final class PolicyTree implements Search {
     }
 
     /** Imagines what a combination of actions does to the beliefs of a node. */
-    private void move(int node, int action, Costs[] groups) {
+    private void move(int node, int action) {
         double gained = 0;
         for (int f = 0; f < factors; f++) {
             int block = tables.block(f, action);
@@ -292,7 +299,7 @@ public final class PolicyTree implements Search {
             tuple[f] = moveIds[at];
             gained += moveGains[at];
         }
-        child[node * combinations + action] = named ? byName(groups) : bySearch(groups);
+        child[node * combinations + action] = named ? byName() : bySearch();
         edge[node * combinations + action] = gained;
     }
 
@@ -353,26 +360,26 @@ public final class PolicyTree implements Search {
     }
 
     /** The node with the beliefs of {@link #tuple}, where two ints can name them. */
-    private int byName(Costs[] groups) {
+    private int byName() {
         int many = 0;
         for (int f = 0; f < factors - 1; f++) {
             many = many * (int) bounds[f] + tuple[f];
         }
         int known = tuples.get(many, tuple[factors - 1]);
         if (known < 0) {
-            known = node(groups);
+            known = node();
             tuples.put(many, tuple[factors - 1], known);
         }
         return known;
     }
 
     /** The same where they can't: by a hash, whose node is compared. */
-    private int bySearch(Costs[] groups) {
+    private int bySearch() {
         long key = Arrays.hashCode(tuple) & Integer.MAX_VALUE;
         while (true) {
             int known = hashes.get(key);
             if (known < 0) {
-                known = node(groups);
+                known = node();
                 hashes.put(key, known);
                 return known;
             }
@@ -383,18 +390,12 @@ public final class PolicyTree implements Search {
         }
     }
 
-    private int node(Costs[] groups) {
+    private int node() {
         int node = nextNodes++;
         if (nextNodes * factors > nextIds.length) {
             nextIds = Arrays.copyOf(nextIds, 2 * nextIds.length);
         }
         System.arraycopy(tuple, 0, nextIds, node * factors, factors);
-        if (nextNodes * groups.length > slots.length) {
-            slots = Arrays.copyOf(slots, 2 * nextNodes * groups.length);
-        }
-        for (int g = 0; g < groups.length; g++) {
-            slots[node * groups.length + g] = groups[g].slot(next, nextIds, node * factors);
-        }
         return node;
     }
 

@@ -83,19 +83,28 @@ public final class Evidence {
             right = new double[logs.size];
         }
 
-        void clear() {
-            Arrays.fill(table, 0);
+        /** The log-likelihoods of one outcome of the i-th modality, as the first or added to the others. */
+        void put(int i, int outcome, double weight, boolean first) {
+            put(logs.plain[i], outcome, weight, first, table);
             if (turned != table) {
-                Arrays.fill(turned, 0);
+                put(logs.turned[i], outcome, weight, first, turned);
             }
         }
 
-        /** Adds the log-likelihoods of one outcome of the i-th modality. */
-        void add(int i, int outcome, double weight) {
-            Simplex.addScaled(weight, logs.plain[i], outcome * logs.size, table, 0, logs.size);
-            if (turned != table) {
-                Simplex.addScaled(weight, logs.turned[i], outcome * logs.size, turned, 0, logs.size);
+        private void put(double[] log, int outcome, double weight, boolean first, double[] to) {
+            if (first && weight == 1) {
+                System.arraycopy(log, outcome * logs.size, to, 0, logs.size);
+                return;
             }
+            if (first) {
+                Arrays.fill(to, 0);
+            }
+            Simplex.addScaled(weight, log, outcome * logs.size, to, 0, logs.size);
+        }
+
+        void clear() {
+            Arrays.fill(table, 0);
+            Arrays.fill(turned, 0);
         }
     }
 
@@ -158,12 +167,16 @@ public final class Evidence {
      */
     public void observe(int[] outcomes) {
         for (Group group : groups) {
-            group.clear();
+            boolean none = true;
             for (int i = 0; i < group.logs.modalities.length; i++) {
                 int outcome = outcomes[group.logs.modalities[i]];
                 if (outcome >= 0) {
-                    group.add(i, outcome, 1);
+                    group.put(i, outcome, 1, none);
+                    none = false;
                 }
+            }
+            if (none) {
+                group.clear();
             }
         }
     }
@@ -175,14 +188,18 @@ public final class Evidence {
      */
     public void observe(double[][] o) {
         for (Group group : groups) {
-            group.clear();
+            boolean none = true;
             for (int i = 0; i < group.logs.modalities.length; i++) {
                 double[] weights = o[group.logs.modalities[i]];
                 for (int outcome = 0; outcome < group.logs.of[i].events(); outcome++) {
                     if (weights[outcome] != 0) {
-                        group.add(i, outcome, weights[outcome]);
+                        group.put(i, outcome, weights[outcome], none);
+                        none = false;
                     }
                 }
+            }
+            if (none) {
+                group.clear();
             }
         }
     }

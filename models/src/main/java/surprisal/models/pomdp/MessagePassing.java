@@ -2,8 +2,10 @@ package surprisal.models.pomdp;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import surprisal.kernels.Loop;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
+import surprisal.kernels.Unary;
 
 /**
  * Beliefs about a window of steps, Q(s_1 … s_T) = Π_t Π_f Q(s_tf), from its observations and the actions between them, by
@@ -39,6 +41,7 @@ public final class MessagePassing {
     private final double[][][] forward;
     private final double[][][] backward;
     private final int[] actions;
+    private final double[] flat; // of all steps and factors
     private final double[] scratch;
     private final double[] rowSums;
     private final double[] turned; // of a factor of several parents: what a message back multiplies, [s, s′]
@@ -83,6 +86,7 @@ public final class MessagePassing {
         backward = memory();
         actions = new int[steps];
         int most = Arrays.stream(states).max().orElse(1);
+        flat = new double[steps * Arrays.stream(states).sum()];
         scratch = new double[most];
         rowSums = new double[most];
         turned = new double[most * most];
@@ -151,13 +155,39 @@ public final class MessagePassing {
                 }
                 evidence[t].addAll(q[t], sum[t]);
             }
-            for (int t = 0; t < steps; t++) {
-                for (int f = 0; f < states.length; f++) {
-                    Simplex.softmax(sum[t][f], 0, q[t][f], 0, states[f]);
+            softmax();
+        }
+        return q;
+    }
+
+    /** q = σ(sum), all steps and factors in one flight of exponentials. */
+    private void softmax() {
+        int at = 0;
+        for (int t = 0; t < steps; t++) {
+            for (double[] x : sum[t]) {
+                double most = x[0];
+                for (int s = 1; s < x.length; s++) {
+                    most = Math.max(most, x[s]);
+                }
+                for (int s = 0; s < x.length; s++) {
+                    flat[at++] = x[s] - most;
                 }
             }
         }
-        return q;
+        Loop.map(Unary.EXP, flat, 0, flat, 0, at);
+        at = 0;
+        for (int t = 0; t < steps; t++) {
+            for (double[] p : q[t]) {
+                double total = 0;
+                for (int s = 0; s < p.length; s++) {
+                    total += flat[at + s];
+                }
+                for (int s = 0; s < p.length; s++) {
+                    p[s] = flat[at + s] / total;
+                }
+                at += p.length;
+            }
+        }
     }
 
     /** The messages to step t: from the step before into forward, from the step after into backward. */
