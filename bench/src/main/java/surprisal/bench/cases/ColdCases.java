@@ -15,7 +15,7 @@ final class ColdCases {
     private ColdCases() {}
 
     static List<Case> all() {
-        return List.of(program("vae-first-step"));
+        return List.of(program("vae-first-step"), program("tmaze-first-action"));
     }
 
     private static Case program(String name) {

@@ -11,6 +11,7 @@ public final class Cold {
 
     static {
         PROGRAMS.put("vae-first-step", VaeFirstStep::run);
+        PROGRAMS.put("tmaze-first-action", TmazeFirstAction::run);
     }
 
     private Cold() {}
