@@ -50,7 +50,7 @@ public final class ArmMaze {
 
     /**
      * A maze of four places, each one move from every other; the cue is part of what is seen of the place. It begins
-     * anywhere.
+     * in the centre.
      *
      * @param validity the probability that the cue tells the truth
      * @param chance the probability that the right arm shows the reward, and the wrong one the punishment
@@ -79,7 +79,10 @@ public final class ArmMaze {
         for (String place : places) {
             maze.given("go", place).next(place);
         }
-        return maze.prefer("outcome", "reward", reward).prefer("outcome", "punishment", punishment).build();
+        return maze.initially("place", "centre")
+                .prefer("outcome", "reward", reward)
+                .prefer("outcome", "punishment", punishment)
+                .build();
     }
 
     private static void outcome(PomdpBuilder maze, double chance) {
