@@ -19,6 +19,7 @@ import surprisal.bench.terminal.Columns;
 import surprisal.bench.terminal.Sparkline;
 import surprisal.bench.terminal.Talk;
 import surprisal.engine.io.Json;
+import surprisal.engine.io.JsonPlace;
 import surprisal.kernels.Simd;
 import surprisal.kernels.Workers;
 import surprisal.models.agent.Policies;
@@ -27,6 +28,7 @@ import surprisal.models.agent.Trace;
 import surprisal.models.env.GridWorld;
 import surprisal.models.env.GridWorld.Cell;
 import surprisal.models.pomdp.FactoredPomdp;
+import surprisal.models.pomdp.PomdpJson;
 import surprisal.models.pomdp.Structure;
 import surprisal.models.pomdp.Variable;
 
@@ -61,15 +63,6 @@ public final class AgentPages {
     }
 
     /**
-     * The first episode of the agent that minimises G.
-     *
-     * @return the trace
-     */
-    public Trace shown() {
-        return shown;
-    }
-
-    /**
      * The model of the world.
      *
      * @return what the agent knows, where it has not to learn it
@@ -80,6 +73,30 @@ public final class AgentPages {
 
     private double share(int mind) {
         return outcomes.get(mind).successes() / (double) run.episodes();
+    }
+
+    /**
+     * The first episode of the agent that minimises G, as {@code surprisal replay} reads it; where moves are learned or a
+     * tree is searched, its steps alone.
+     *
+     * @return one object
+     */
+    public Json trace() {
+        Map<String, Json> file = new LinkedHashMap<>();
+        if (learned.isEmpty() && run.planner() == AgentRun.Planner.ENUMERATE) {
+            JsonPlace known = JsonPlace.root(PomdpJson.json(model));
+            known.names().forEach(name -> file.put(name, known.at(name).value()));
+            Map<String, Json> terms = new LinkedHashMap<>();
+            AgentRun.CURIOUS.weights().forEach((term, weight) -> terms.put(term.name(), Json.of(weight)));
+            Map<String, Json> settings = new LinkedHashMap<>();
+            settings.put("policy_len", Json.of(run.horizon()));
+            settings.put("gamma", Json.of(AgentRun.GAMMA));
+            settings.put("perception", Json.of("coordinate"));
+            settings.put("terms", Json.of(terms));
+            file.put("settings", Json.of(settings));
+        }
+        file.put("steps", shown.json());
+        return Json.of(file);
     }
 
     /**
@@ -202,10 +219,29 @@ public final class AgentPages {
         return rows;
     }
 
+    /** A drawing: the cells, or the T, with the step at which the agent was last in each place. */
     private List<String> map() {
+        if (run.place() == Place.TMAZE || run.place() == Place.SIMPLIFIED) {
+            String top = run.place() == Place.TMAZE ? "junction" : "centre";
+            List<String> lines = new ArrayList<>(List.of("", "%14s ─── %s ─── %s".formatted(last("left"), last(top), last("right"))));
+            for (String place : run.place() == Place.TMAZE ? List.of("corridor", "cue") : List.of("cue")) {
+                lines.add(" ".repeat(22) + "│");
+                lines.add(" ".repeat(19) + last(place));
+            }
+            return lines;
+        }
         return cells().stream()
                 .map(row -> row.stream().map("%5s"::formatted).collect(Collectors.joining()))
                 .toList();
+    }
+
+    private String last(String place) {
+        int index = structure.factors().getFirst().index(place);
+        int last = -1;
+        for (int t = 0; t < shown.steps().size(); t++) {
+            last = likely(shown.steps().get(t).qs()[0]) == index ? t : last;
+        }
+        return place + (last < 0 ? "" : " " + last);
     }
 
     /**
@@ -294,8 +330,8 @@ public final class AgentPages {
     }
 
     private void policies(Report.Section section) {
-        section.formula("G(π) = Σ_τ −E_{Q(o|π)}[C(o)] − I[s; o|π]", "expected free energy by its terms, each as it adds to G; lower is "
-                + "better");
+        section.formula("G(π) = Σ_τ −E_{Q(o|π)}[C(o)] − I[s; o|π]",
+                "expected free energy by its terms, each as it adds to G; lower is better");
         Policies policies = run.planner() == AgentRun.Planner.ENUMERATE ? Policies.all(structure, run.horizon())
                 : Policies.all(structure, 1);
         for (int t = 0; t < Math.min(4, shown.steps().size()); t++) {

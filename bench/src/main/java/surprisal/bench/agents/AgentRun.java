@@ -34,7 +34,8 @@ import surprisal.models.pomdp.Structure;
  * @param seed where the random numbers start
  */
 public record AgentRun(Place place, Planner planner, int horizon, int steps, int episodes, long seed) {
-    private static final double GAMMA = 16;
+    static final double GAMMA = 16;
+    static final Efe CURIOUS = Efe.of(Term.UTILITY, Term.STATE_GAIN);
     private static final int NODES = 200_000;
 
     /** So many visits of each move the counts are compared with that the truth would give. */
@@ -94,7 +95,7 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
     }
 
     private AgentBuilder agent(FactoredPomdp model, Mind mind) {
-        Efe efe = mind == Mind.CURIOUS ? Efe.of(Term.UTILITY, Term.STATE_GAIN) : Efe.of(Term.UTILITY);
+        Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
         AgentBuilder builder = Agent.of(model).efe(efe).gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
         return switch (planner) {
             case ENUMERATE -> builder.policies(Policies.all(model.structure(), horizon));

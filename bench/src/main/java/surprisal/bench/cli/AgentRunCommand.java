@@ -2,8 +2,6 @@ package surprisal.bench.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +13,6 @@ import surprisal.bench.agents.AgentPages;
 import surprisal.bench.agents.AgentRun;
 import surprisal.bench.agents.Place;
 import surprisal.bench.terminal.Talk;
-import surprisal.engine.io.Json;
 import surprisal.models.pomdp.PomdpJson;
 
 /** Episodes of an agent in a world, told and reported. */
@@ -101,9 +98,7 @@ final class AgentRunCommand implements Callable<Integer> {
         if (out != null) {
             pages.report("surprisal " + String.join(" ", spec.commandLine().getParseResult().originalArgs()))
                     .write(out.resolve("report.html"));
-            Map<String, Json> trace = new LinkedHashMap<>();
-            trace.put("steps", pages.shown().json());
-            Json.of(trace).write(out.resolve("trace.json"));
+            pages.trace().write(out.resolve("trace.json"));
             PomdpJson.write(out.resolve("model.json"), pages.model());
             talk.say("");
             talk.say("  report  " + out.resolve("report.html"));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import surprisal.engine.io.Json;
 import surprisal.engine.io.JsonPlace;
+import surprisal.models.agent.AgentBuilder.Perception;
 import surprisal.models.agent.Efe;
 import surprisal.models.agent.Policies;
 import surprisal.models.agent.Term;
@@ -123,8 +124,26 @@ final class Given {
         return settings.find(name).map(JsonPlace::truth).orElse(otherwise);
     }
 
-    /** The terms of G by pymdp's switches. */
+    /** How beliefs are updated: in parallel as pymdp does, or one factor after the other as our agents do. */
+    static Perception perception(JsonPlace settings, int sweeps) {
+        String name = settings.find("perception").map(JsonPlace::words).orElse("parallel");
+        return switch (name) {
+            case "parallel" -> (field, prior) -> field.parallel(prior, sweeps);
+            case "coordinate" -> Perception.COORDINATE;
+            default -> throw settings.at("perception").fault("unknown perception " + name + ": known are parallel, coordinate");
+        };
+    }
+
+    /** The terms of G by their names, or by pymdp's switches. */
     static Efe efe(JsonPlace settings, boolean countsA, boolean countsB, boolean inductive) {
+        if (settings.find("terms").isPresent()) {
+            JsonPlace terms = settings.at("terms").only(Arrays.stream(Term.values()).map(Term::name).toArray(String[]::new));
+            Efe sum = Efe.of();
+            for (String name : terms.names()) {
+                sum = sum.plus(Efe.of(Term.valueOf(name)).times(terms.at(name).number()));
+            }
+            return sum;
+        }
         Efe efe = Efe.of();
         if (flag(settings, "use_utility", true)) {
             efe = efe.plus(Efe.of(Term.UTILITY));

@@ -355,7 +355,7 @@ public final class Replay {
     private void episode() {
         JsonPlace settings = root.find("settings").orElse(JsonPlace.root(Json.of(Map.of())));
         settings.only("policy_len", "gamma", "E", "num_iter", "use_utility", "use_states_info_gain", "use_param_info_gain",
-                "use_inductive", "inductive_depth", "inductive_threshold", "inductive_epsilon");
+                "use_inductive", "inductive_depth", "inductive_threshold", "inductive_epsilon", "terms", "perception");
         Policies policies = Given.policies(structure, root, settings);
         Optional<Intentions[]> intentions = settings.find("use_inductive").map(JsonPlace::truth).orElse(false)
                 ? intentions(settings, "inductive_") : Optional.empty();
@@ -363,15 +363,15 @@ public final class Replay {
         PolicyTree search = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended);
         double gamma = settings.find("gamma").map(JsonPlace::number).orElse(1.0);
         double[] logE = logHabit(settings, policies.size()).orElse(null);
-        int sweeps = sweeps(settings);
+        Perception perception = Given.perception(settings, sweeps(settings));
         double[] q = new double[policies.size()];
         Evidence evidence = new Evidence(tables.logs(), states);
         MeanField field = new MeanField(evidence, states);
         double[][] prior = Arrays.stream(tables.D()).map(double[]::clone).toArray(double[][]::new);
         for (JsonPlace step : root.at("steps").elements()) {
-            step.only("obs", "qs", "vfe", "neg_efe", "q_pi", "action", "margin");
+            step.only("obs", "qs", "vfe", "neg_efe", "terms", "q_pi", "action", "margin");
             evidence.observe(Given.observation(structure, step.at("obs")));
-            field.parallel(prior, sweeps);
+            perception.infer(field, prior);
             differences.compare("qs", step.at("qs"), field.qs());
             step.find("vfe").ifPresent(vfe -> differences.compare("vfe", vfe, field.freeEnergy()));
             if (intentions.isPresent()) {
@@ -384,13 +384,13 @@ public final class Replay {
             Precision.posterior(G, gamma, logE, q);
             compare(step, G, q);
             int done = Given.joint(structure, step.at("action"));
-            action(step, policies, q, done);
+            action(policies, q, done);
             tables.predict(field.qs(), done, prior);
         }
     }
 
     /** Whether ours is the same action; where two policies are as good as each other to rounding, either is. */
-    private void action(JsonPlace step, Policies policies, double[] q, int done) {
+    private void action(Policies policies, double[] q, int done) {
         int best = 0;
         for (int i = 1; i < q.length; i++) {
             best = q[i] > q[best] ? i : best;

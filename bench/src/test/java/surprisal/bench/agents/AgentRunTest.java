@@ -65,6 +65,8 @@ class AgentRunTest {
         assertEquals(Place.BANDIT.steps(), trace.steps().size());
         assertEquals(Place.BANDIT.model().A().getFirst().shape(),
                 PomdpJson.read(folder.resolve("model.json")).model().A().getFirst().shape());
+        String file = folder.resolve("trace.json").toString();
+        assertEquals(0, surprisal(out, err, "replay", file, "--tol", "0"), out::toString);
         assertTrue(Files.readString(folder.resolve("report.html")).contains("What it considered"));
     }
 

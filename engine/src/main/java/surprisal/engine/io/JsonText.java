@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 
 /**
  * Reads JSON (RFC 8259). Where the caller knows the structure, objects and arrays call back for each member, so nesting
- * is as deep as the caller's code and no deeper; {@link #value} makes a tree of a bounded depth. Strict: no comments, no trailing commas, no bare control characters, no
- * half surrogate pairs.
+ * is as deep as the caller's code and no deeper; {@link #value} makes a tree of a bounded depth. Strict: no comments, no
+ * trailing commas, no bare control characters, no half surrogate pairs.
  */
 final class JsonText {
     /** What to do with the value that follows a key. */
