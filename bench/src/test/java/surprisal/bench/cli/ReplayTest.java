@@ -8,12 +8,17 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import surprisal.engine.io.Json;
 
 /** Files of pymdp's answers are within 1e-9; a file with one changed number is not, and says in which quantity. */
 class ReplayTest {
@@ -64,6 +69,70 @@ class ReplayTest {
         String line = outcome.out.lines().findFirst().orElseThrow();
         assertTrue(line.contains("BAD") && line.contains(quantity.replace("_f64", "") + " 1.0e-08"), line);
         assertEquals(0, replay(file.toString(), "--tol", "1e-7").code);
+    }
+
+    /** The same file in other words: outcomes as distributions, C by time, a second control of one action, what follows left out. */
+    @ParameterizedTest
+    @CsvSource({"pymdp/states-4, soft", "pymdp/sequences-1, soft", "pymdp/policies-2, byTime", "pymdp/policies-1, controls",
+        "pymdp/learning-1, bare"})
+    void otherWordsAreTheSame(String name, String words) throws IOException {
+        Map<String, Json> file = new LinkedHashMap<>(members(Json.read(GOLDENS.resolve(name + ".json"))));
+        List<Json> outcomes = elements(file.get("num_obs"));
+        switch (words) {
+            case "soft" -> file.put("cases", each(file.get("cases"), one -> {
+                Map<String, Json> changed = new LinkedHashMap<>(members(one));
+                List<Json> seen = elements(changed.get("obs"));
+                changed.put("obs", Json.of(IntStream.range(0, seen.size())
+                        .mapToObj(m -> soft(seen.get(m), (int) number(outcomes.get(m)))).toList()));
+                return Json.of(changed);
+            }));
+            case "byTime" -> file.put("C", each(file.get("C"), C -> Json.of(List.of(C, C, C))));
+            case "controls" -> {
+                file.put("num_controls", Json.of(2, 1));
+                file.put("B_action_dependencies", Json.of(List.of(Json.of(0, 1))));
+                for (String array : List.of("B", "pB")) {
+                    file.put(array, each(file.get(array), B -> each(B, row -> each(row, column -> each(column,
+                            p -> Json.of(List.of(p)))))));
+                }
+                file.put("cases", each(file.get("cases"), one -> {
+                    Map<String, Json> changed = new LinkedHashMap<>(members(one));
+                    changed.put("policies", each(changed.get("policies"), policy -> each(policy,
+                            u -> Json.of(List.of(elements(u).getFirst(), Json.of(0.0))))));
+                    return Json.of(changed);
+                }));
+            }
+            default -> List.of("num_states", "num_obs", "num_controls", "A_dependencies", "B_dependencies").forEach(file::remove);
+        }
+        Path path = folder.resolve("words.json");
+        Json.of(file).write(path);
+        Outcome outcome = replay(path.toString());
+        assertEquals(0, outcome.code, outcome.out + outcome.err);
+    }
+
+    private static Map<String, Json> members(Json json) {
+        return ((Json.Members) json).members();
+    }
+
+    private static List<Json> elements(Json json) {
+        return ((Json.Elements) json).elements();
+    }
+
+    private static double number(Json json) {
+        return ((Json.Num) json).value();
+    }
+
+    private static Json each(Json list, UnaryOperator<Json> change) {
+        return Json.of(elements(list).stream().map(change).toList());
+    }
+
+    /** Outcomes, one or one for each step, as one-hot distributions. */
+    private static Json soft(Json outcome, int n) {
+        if (outcome instanceof Json.Elements) {
+            return each(outcome, o -> soft(o, n));
+        }
+        double[] soft = new double[n];
+        soft[(int) number(outcome)] = 1;
+        return Json.of(soft);
     }
 
     private void assertRefused(String sentence, String text) throws IOException {
