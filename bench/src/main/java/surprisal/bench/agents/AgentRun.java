@@ -1,5 +1,6 @@
 package surprisal.bench.agents;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -85,13 +86,29 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         boolean[] succeeded = new boolean[episodes];
         Trace[] shown = new Trace[1];
         Workers.run(episodes, i -> {
-            Trace trace = Rollout.episode(builder.build(), new PomdpWorld(model), steps, streams[i]);
-            succeeded[i] = place.succeeded(trace, model);
+            Agent agent = builder.build();
+            PomdpWorld world = new PomdpWorld(model);
             if (i == 0) {
-                shown[0] = trace;
+                shown[0] = Rollout.episode(agent, world, steps, streams[i]);
+                succeeded[i] = place.succeeded(shown[0].steps().stream().map(Trace.Step::outcomes).toList(), model);
+            } else {
+                succeeded[i] = place.succeeded(outcomes(agent, world, streams[i]), model);
             }
         });
         return new Outcome(shown[0], (int) IntStream.range(0, episodes).filter(i -> succeeded[i]).count());
+    }
+
+    /** An episode of which only what was seen is kept: recording every policy takes longer than planning. */
+    private List<int[]> outcomes(Agent agent, PomdpWorld world, Rng rng) {
+        List<int[]> outcomes = new ArrayList<>();
+        int[] seen = world.begin(rng);
+        for (int t = 0; t < steps; t++) {
+            outcomes.add(seen.clone());
+            agent.observe(seen);
+            agent.plan();
+            seen = world.act(agent.act(rng), rng);
+        }
+        return outcomes;
     }
 
     private AgentBuilder agent(FactoredPomdp model, Mind mind) {

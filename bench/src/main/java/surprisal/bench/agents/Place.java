@@ -1,9 +1,9 @@
 package surprisal.bench.agents;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import surprisal.models.agent.Trace;
 import surprisal.models.env.ArmMaze;
 import surprisal.models.env.Bandit;
 import surprisal.models.env.CueChaining;
@@ -115,20 +115,20 @@ public enum Place {
     /**
      * Whether what is wished for was seen before anything that is feared, and in the chain after both cues.
      *
-     * @param trace an episode
+     * @param episode what was seen, step by step
      * @param model the world's model, whose preferences tell what is feared
      * @return true if so
      */
-    boolean succeeded(Trace trace, FactoredPomdp model) {
+    boolean succeeded(List<int[]> episode, FactoredPomdp model) {
         boolean first = false;
         boolean second = false;
-        for (Trace.Step step : trace.steps()) {
+        for (int[] outcomes : episode) {
             if (this == CHAIN) {
-                first |= step.outcomes()[1] != 0;
-                second |= first && step.outcomes()[2] != 0;
+                first |= outcomes[1] != 0;
+                second |= first && outcomes[2] != 0;
             }
-            for (int m = 0; m < step.outcomes().length; m++) {
-                int o = step.outcomes()[m];
+            for (int m = 0; m < outcomes.length; m++) {
+                int o = outcomes[m];
                 if (model.C().get(m).at(o) < 0) {
                     return false;
                 }
