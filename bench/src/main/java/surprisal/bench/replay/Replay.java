@@ -417,7 +417,10 @@ public final class Replay {
                 settings.find("entropy_stop_threshold").map(JsonPlace::number).orElse(usual.entropyStop()),
                 settings.find("max_nodes").map(JsonPlace::natural).orElse(usual.nodes()));
         int sweeps = sweeps(settings);
-        Perception perception = (field, prior) -> field.parallel(prior, sweeps);
+        Perception perception = (field, prior) -> {
+            field.parallel(prior, sweeps);
+            return true;
+        };
         Evidence evidence = new Evidence(tables.logs(), states);
         MeanField field = new MeanField(evidence, states);
         evidence.observe(Given.observation(structure, root.at("obs")));

@@ -137,8 +137,7 @@ public final class Agent {
         }
         advance();
         evidence.observe(outcomes);
-        perception.infer(field, prior);
-        return field.qs();
+        return infer();
     }
 
     /**
@@ -161,7 +160,14 @@ public final class Agent {
         }
         advance();
         evidence.observe(seen);
-        perception.infer(field, prior);
+        return infer();
+    }
+
+    private double[][] infer() {
+        if (!perception.infer(field, prior)) {
+            throw new IllegalArgumentException("the outcomes " + tables.structure().words(seen)
+                    + " are impossible under the belief: every state that it allows gives them probability 0");
+        }
         return field.qs();
     }
 

@@ -16,18 +16,28 @@ public final class AgentBuilder {
     public interface Perception {
 
         /** One factor after the other until nothing moves by more than 1e-12: F never rises. */
-        Perception COORDINATE = (field, prior) -> field.coordinate(prior, 1e-12, 256);
+        Perception COORDINATE = (field, prior) -> {
+            field.coordinate(prior, 1e-12, 256);
+            return field.possible(prior);
+        };
 
-        /** pymdp's sixteen parallel sweeps. */
-        Perception PYMDP = (field, prior) -> field.parallel(prior, 16);
+        /** The marginals of Bayes' rule on the joint of all factors, for small models. */
+        Perception EXACT = (field, prior) -> field.exact(prior) > Double.NEGATIVE_INFINITY;
+
+        /** pymdp's sixteen parallel sweeps. An impossible observation is taken for a very improbable one. */
+        Perception PYMDP = (field, prior) -> {
+            field.parallel(prior, 16);
+            return true;
+        };
 
         /**
          * Infers from what is observed.
          *
          * @param field the belief
          * @param prior for each factor P(s_f)
+         * @return false if what is observed is impossible under the prior
          */
-        void infer(MeanField field, double[][] prior);
+        boolean infer(MeanField field, double[][] prior);
     }
 
     final FactoredPomdp model;

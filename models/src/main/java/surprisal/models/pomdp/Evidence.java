@@ -111,6 +111,7 @@ public final class Evidence {
     private final Group[] groups;
     private final int[] states;
     private final double[][] messages;
+    private final Seen seen;
 
     /**
      * Memory for the observations of a model.
@@ -136,12 +137,14 @@ public final class Evidence {
         this.groups = groups.stream().map(Group::new).toArray(Group[]::new);
         this.states = states;
         this.messages = MeanField.arrays(states);
+        this.seen = new Seen(logs.clone(), states.length);
     }
 
     private Evidence(Evidence of) {
         groups = Arrays.stream(of.groups).map(group -> new Group(group.logs)).toArray(Group[]::new);
         states = of.states;
         messages = MeanField.arrays(states);
+        seen = of.seen.beside();
     }
 
     /**
@@ -166,6 +169,7 @@ public final class Evidence {
      * @param outcomes for each modality its outcome, or a negative number where nothing was seen
      */
     public void observe(int[] outcomes) {
+        seen.observe(outcomes);
         for (Group group : groups) {
             boolean none = true;
             for (int i = 0; i < group.logs.modalities.length; i++) {
@@ -187,6 +191,7 @@ public final class Evidence {
      * @param o for each modality a distribution over its outcomes; all zeros where nothing was seen
      */
     public void observe(double[][] o) {
+        seen.observe(o);
         for (Group group : groups) {
             boolean none = true;
             for (int i = 0; i < group.logs.modalities.length; i++) {
@@ -326,7 +331,7 @@ public final class Evidence {
      * @return in nats
      */
     public double expected(double[][] q) {
-        double sum = 0;
+        double sum = seen.alone();
         for (Group group : groups) {
             int f = group.parents[0];
             Arrays.fill(messages[f], 0);
@@ -336,5 +341,21 @@ public final class Evidence {
             }
         }
         return sum;
+    }
+
+    /**
+     * Whether Π_f P(s_f) Π_m P(o_m|s) > 0 for some state. A million beginnings of states are looked at; if that is not all, the
+     * observation is taken for possible.
+     *
+     * @param prior for each factor P(s_f)
+     * @return false if what was observed can't come from any state that the prior allows
+     */
+    public boolean possible(double[][] prior) {
+        return seen.possible(prior);
+    }
+
+    /** The marginals of Bayes' rule on the joint, see {@link MeanField#exact}. */
+    double posterior(double[][] prior, double[][] q) {
+        return seen.posterior(prior, q);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
+import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
 import surprisal.models.plan.WorldModel;
@@ -244,7 +245,7 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
             logLikelihoods.add(observation.slice(from, from + n).matmulTransposed(flat(A.get(m).atLeast(TINY).log())));
             from += n;
         }
-        List<Tensor> logPriors = predicted.qs().stream().map(q -> q.atLeast(TINY).log()).toList();
+        List<Tensor> logPriors = predicted.qs().stream().map(q -> q.atLeast(TINY).log().plus(excluded(q))).toList();
         List<Tensor> qs = new ArrayList<>(predicted.qs());
         boolean once = qs.size() == 1;
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
@@ -265,6 +266,15 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
             }
         }
         return new Beliefs(List.copyOf(qs));
+    }
+
+    /** −∞ where a probability is 0, and else 0: what is impossible stays so. */
+    private static Tensor excluded(Tensor q) {
+        Array mask = Array.zeros(q.shape(), q.precision());
+        for (int i = 0; i < mask.size(); i++) {
+            mask.set(i, q.at(i) == 0 ? Double.NEGATIVE_INFINITY : 0);
+        }
+        return Tensor.of(mask);
     }
 
     /** Σ over the parents d ≠ f of Π Q(s_d) times a table over all parents, [.., Π S_d] → [.., S_f]. */

@@ -62,6 +62,9 @@ public final class MeanField {
                 double[] log = next[f];
                 System.arraycopy(logPrior[f], 0, log, 0, log.length);
                 evidence.add(f, q, log);
+                for (int s = 0; s < log.length; s++) {
+                    log[s] = prior[f][s] == 0 ? Double.NEGATIVE_INFINITY : log[s]; // what is impossible stays so
+                }
                 Simplex.softmax(log, 0, log, 0, log.length);
                 for (int s = 0; s < log.length; s++) {
                     moved = Math.max(moved, Math.abs(log[s] - q[f][s]));
@@ -96,6 +99,29 @@ public final class MeanField {
                 Simplex.softmax(next[f], 0, q[f], 0, q[f].length);
             }
         }
+    }
+
+    /**
+     * Q(s_f) = Σ_{s_d, d ≠ f} P(s|o): the marginals of Bayes' rule on the joint of all factors, by enumeration. It is for small
+     * models; the prior is a product, what the factors had in common is forgotten between observations. {@link Exact} keeps it.
+     *
+     * @param prior for each factor P(s_f)
+     * @return ln P(o), or −∞ if the observation is impossible; then the belief stays what it was
+     */
+    public double exact(double[][] prior) {
+        logs(prior);
+        return evidence.posterior(prior, q);
+    }
+
+    /**
+     * Whether the observation is possible under the prior of the last inference by {@link #coordinate}. If the expected
+     * log-likelihood is above ln 2⁻⁵² it must be; else the states are enumerated until one is found.
+     *
+     * @param prior for each factor P(s_f)
+     * @return false if every state that the prior allows gives the outcomes probability 0
+     */
+    public boolean possible(double[][] prior) {
+        return evidence.expected(q) > -36 || evidence.possible(prior);
     }
 
     private void logs(double[][] prior) {

@@ -1,7 +1,9 @@
 package surprisal.models.pomdp;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import surprisal.engine.Shape;
@@ -190,5 +192,23 @@ public record Structure(
             joint = joint * n + single[a];
         }
         return joint;
+    }
+
+    /**
+     * An observation in words: "colour = red, sound = [0.5, 0.5]".
+     *
+     * @param seen for each modality the weights of its outcomes
+     * @return the modalities that were seen, with the names of their outcomes
+     */
+    public String words(double[][] seen) {
+        return IntStream.range(0, seen.length)
+                .filter(m -> Arrays.stream(seen[m]).anyMatch(w -> w != 0))
+                .mapToObj(m -> modalities.get(m).name() + " = " + words(modalities.get(m), seen[m]))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String words(Variable modality, double[] weights) {
+        int[] some = IntStream.range(0, weights.length).filter(o -> weights[o] != 0).toArray();
+        return some.length == 1 ? modality.values().get(some[0]) : Arrays.toString(weights);
     }
 }
