@@ -134,14 +134,17 @@ public record RandomPomdp(FactoredPomdp model, long seed, boolean zeros) {
         return tuples;
     }
 
-    /** P(o_m | s), from the tensor. */
-    public double A(int m, int[] s, int o) {
+    /** The place of P(o_m | s) in A. */
+    public int place(int m, int[] s, int o) {
         int at = 0;
         for (int d : structure().parentsA().get(m)) {
             at = at * structure().factors().get(d).size() + s[d];
         }
-        return model.A().get(m).at(at * structure().modalities().get(m).size() + o);
+        return at * structure().modalities().get(m).size() + o;
     }
+
+    /** P(o_m | s), from the tensor. */
+    public double A(int m, int[] s, int o) { return model.A().get(m).at(place(m, s, o)); }
 
     /** The place of P(s′_f | s, u) in B. */
     public int place(int f, int[] s, int u, int to) {
