@@ -113,6 +113,12 @@ public final class PolicyTree implements Search {
         changed();
     }
 
+    /** The same search for another thread. */
+    PolicyTree twin(Tables tables) {
+        return new PolicyTree(tables, policies, efe, gainA,
+                gainB == null ? null : Arrays.stream(gainB).map(Table::twin).toArray(Table[]::new), intended);
+    }
+
     private void needs(Object numbers, String what, Term... terms) {
         for (Term term : terms) {
             if (numbers == null && efe.weight(term) != 0) {

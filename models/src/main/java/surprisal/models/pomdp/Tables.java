@@ -40,6 +40,25 @@ public final class Tables {
         }
     }
 
+    private Tables(Tables that) {
+        structure = that.structure;
+        states = that.states;
+        A = Arrays.stream(that.A).map(Table::twin).toArray(Table[]::new);
+        B = Arrays.stream(that.B).map(Table::twin).toArray(Table[]::new);
+        C = that.C;
+        D = that.D;
+        blocks = that.blocks;
+    }
+
+    /**
+     * The same numbers for another thread, which only reads them.
+     *
+     * @return tables that share the numbers, with scratch memory of their own
+     */
+    public Tables twin() {
+        return new Tables(this);
+    }
+
     private static double[][] byTime(Tensor C) {
         int n = C.shape().last();
         double[][] rows = new double[C.shape().size() / n][n];

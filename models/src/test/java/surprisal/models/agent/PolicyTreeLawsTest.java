@@ -252,7 +252,7 @@ class PolicyTreeLawsTest {
     }
 
     /** G of a whole path, −I[s̃; õ] − E ln P(õ|C), exceeds the sum of the steps by the total correlation of the outcomes. */
-    @Property(tries = 100)
+    @Property(tries = 100, maxDiscardRatio = 20)
     void stepsAddUpButForTotalCorrelation(@ForAll("models") RandomPomdp m) {
         Assume.that(m.D().length == 1);
         SplittableRandom r = m.random();
@@ -380,7 +380,7 @@ class PolicyTreeLawsTest {
         return Tensor.of(x.shape(), y);
     }
 
-    @Property(tries = 30)
+    @Property(tries = 30, maxDiscardRatio = 20)
     void allPoliciesAreAllSequences(@ForAll("models") RandomPomdp m) {
         Assume.that(m.structure().jointActions() <= 6);
         Policies all = Policies.all(m.structure(), 2);

@@ -194,7 +194,7 @@ class ExactLawsTest {
     }
 
     /** Factors that go their own ways and are seen by themselves: smoothing each alone is smoothing all. */
-    @Property(tries = 100)
+    @Property(tries = 100, maxDiscardRatio = 20)
     void smoothingByFactorIsExactForOneFactor(@ForAll("models") RandomPomdp m) {
         Assume.that(m.D().length == 1 && m.structure().parentsB().getFirst().equals(java.util.List.of(0)));
         Episode e = Episode.of(m);
