@@ -66,6 +66,16 @@ public final class Table {
     }
 
     /**
+     * One row that nothing conditions, such as D, E or C and their counts.
+     *
+     * @param values its numbers, [events]; not copied
+     * @return a table of one block and one row
+     */
+    public static Table row(double[] values) {
+        return new Table(1, new int[0], new int[0], values.length, values);
+    }
+
+    /**
      * A table of this layout.
      *
      * @param values its numbers, [blocks, rows, events]; not copied
