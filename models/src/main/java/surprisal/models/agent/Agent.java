@@ -4,14 +4,16 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import surprisal.engine.Rng;
 import surprisal.kernels.Simplex;
-import surprisal.models.pomdp.Beliefs;
 import surprisal.models.pomdp.Counts;
 import surprisal.models.pomdp.Evidence;
 import surprisal.models.pomdp.FactoredPomdp;
+import surprisal.models.pomdp.Learning;
 import surprisal.models.pomdp.MeanField;
+import surprisal.models.pomdp.Smoothing;
 import surprisal.models.pomdp.Table;
 import surprisal.models.pomdp.Tables;
 
@@ -21,6 +23,8 @@ import surprisal.models.pomdp.Tables;
  * they would do alone, bit for bit.
  */
 public final class Agent {
+    private static final double[][] NO_PARENTS = {};
+
     private final Tables tables;
     private final Evidence evidence;
     private final Table[] logs;
@@ -30,18 +34,19 @@ public final class Agent {
     private final Efe efe;
     private final Map<Term, PolicyTree> terms = new EnumMap<>(Term.class);
     private final double gamma;
-    private final double[] logE;
+    private final double[] logE; // or null for no habit
     private final double alpha;
     private final Choice choice;
-    private final Counts[] countsA;
-    private final Counts[] countsB;
-    private final double[][] countsD;
-    private final double rate;
+    private final Learning learning;
+    private final Counts countsE; // or null where the habit is not learned
+    private final double[] priorE;
+    private final Learning.Rule rule;
     private final Intentions[] intentions;
     private final double[][] intended;
 
     private final double[][] prior;
     private final double[][] before;
+    private final double[][] expected; // by factor: what takes the prior's place at the next observation, or null
     private final double[] q;
     private final double[][] marginals;
     private final double[] scratch;
@@ -49,6 +54,8 @@ public final class Agent {
     private double[] G = new double[0];
     private int steps;
     private int action = -1;
+    private int arrived = -1; // the action before the last observation
+    private boolean planned; // since the last learning
 
     Agent(AgentBuilder settings) {
         FactoredPomdp model = settings.model;
@@ -57,16 +64,9 @@ public final class Agent {
         evidence = new Evidence(logs, tables.states());
         field = new MeanField(evidence, tables.states());
         perception = settings.perception;
-        int modalities = model.A().size();
         int factors = model.B().size();
-        countsA = settings.pA == null ? null : IntStream.range(0, modalities)
-                .mapToObj(m -> new Counts(tables.A(m), Table.ofA(model.structure(), m, settings.pA.get(m)).values(), settings.zeros))
-                .toArray(Counts[]::new);
-        countsB = settings.pB == null ? null : IntStream.range(0, factors)
-                .mapToObj(f -> new Counts(tables.B(f), Table.ofB(model.structure(), f, settings.pB.get(f)).values(), settings.zeros))
-                .toArray(Counts[]::new);
-        countsD = settings.pD == null ? null : new Beliefs(settings.pD).arrays();
-        rate = settings.rate;
+        rule = settings.rule;
+        learning = new Learning(tables, new Learning.Priors(settings.pA, settings.pB, settings.pC, settings.pD), rule);
         intentions = settings.intended == null ? null : IntStream.range(0, factors)
                 .mapToObj(f -> settings.intended.get(f) == null ? null : new Intentions(tables.B(f),
                         settings.intended.get(f), settings.depth, settings.threshold, settings.epsilon))
@@ -76,16 +76,22 @@ public final class Agent {
         search = settings.search == null ? search(settings.policies, efe) : settings.search.apply(tables);
         gamma = settings.gamma;
         int count = search.policies().size();
-        if (settings.habit != null && settings.habit.length != count) {
-            throw new IllegalArgumentException("a habit over " + settings.habit.length + " policies: there are " + count);
+        fits(settings.habit, count, "a habit over ");
+        fits(settings.pE, count, "counts of a habit over ");
+        double[] E = settings.habit != null ? settings.habit.clone() : settings.pE != null ? settings.pE.clone() : null;
+        logE = E == null ? null : new double[count];
+        priorE = settings.pE;
+        countsE = settings.pE == null ? null : new Counts(Table.row(E), settings.pE.clone(), rule.zeros(), rule.gain());
+        if (settings.habit == null && countsE != null) {
+            countsE.normalise();
         }
-        logE = settings.habit == null ? null : settings.habit.clone();
-        if (logE != null) {
-            Simplex.logs(logE, 0, logE, 0, count);
+        if (E != null) {
+            Simplex.logs(E, 0, logE, 0, count);
         }
         alpha = settings.alpha;
         choice = settings.choice;
         prior = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
+        expected = new double[factors][];
         before = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         q = new double[count];
         marginals = model.structure().actions().stream().map(a -> new double[a.size()]).toArray(double[][]::new);
@@ -94,10 +100,16 @@ public final class Agent {
         begin();
     }
 
+    private static void fits(double[] habit, int count, String what) {
+        if (habit != null && habit.length != count) {
+            throw new IllegalArgumentException(what + habit.length + " policies: there are " + count);
+        }
+    }
+
     private PolicyTree search(Policies policies, Efe efe) {
         return new PolicyTree(tables, policies, efe,
-                countsA == null ? null : Arrays.stream(countsA).map(c -> c.gain().values()).toArray(double[][]::new),
-                countsB == null ? null : Arrays.stream(countsB).map(Counts::gain).toArray(Table[]::new), intended);
+                countsA().isEmpty() ? null : countsA().stream().map(c -> c.gain().values()).toArray(double[][]::new),
+                countsB().isEmpty() ? null : countsB().stream().map(Counts::gain).toArray(Table[]::new), intended);
     }
 
     /**
@@ -117,6 +129,9 @@ public final class Agent {
         }
         steps = 0;
         action = -1;
+        arrived = -1;
+        planned = false;
+        Arrays.fill(expected, null);
     }
 
     /**
@@ -183,6 +198,22 @@ public final class Agent {
         }
     }
 
+    /**
+     * Says what is expected of a factor at the next observation, in the place of what the model predicts: a level above sets
+     * the beginning of the level below.
+     *
+     * @param f the factor
+     * @param p P(s_f), copied
+     * @throws IllegalArgumentException if there are not as many probabilities as states
+     */
+    public void expect(int f, double... p) {
+        if (p.length != prior[f].length) {
+            throw new IllegalArgumentException(p.length + " probabilities for the states of "
+                    + tables.structure().factors().get(f).name() + ": it has " + prior[f].length);
+        }
+        expected[f] = p.clone();
+    }
+
     private void advance() {
         for (int f = 0; f < before.length; f++) {
             System.arraycopy(field.qs()[f], 0, before[f], 0, before[f].length);
@@ -190,6 +221,13 @@ public final class Agent {
         if (action >= 0) {
             tables.predict(before, action, prior);
         }
+        for (int f = 0; f < expected.length; f++) {
+            if (expected[f] != null) {
+                System.arraycopy(expected[f], 0, prior[f], 0, prior[f].length);
+                expected[f] = null;
+            }
+        }
+        arrived = action;
         steps++;
     }
 
@@ -226,6 +264,7 @@ public final class Agent {
         }
         G = search.G(field.qs());
         Precision.posterior(G, gamma, logE, q);
+        planned = true;
         return q;
     }
 
@@ -275,7 +314,7 @@ public final class Agent {
      * @return one for each modality, or none
      */
     public List<Counts> countsA() {
-        return countsA == null ? List.of() : List.of(countsA);
+        return learning.A();
     }
 
     /**
@@ -284,7 +323,7 @@ public final class Agent {
      * @return one for each factor, or none
      */
     public List<Counts> countsB() {
-        return countsB == null ? List.of() : List.of(countsB);
+        return learning.B();
     }
 
     /**
@@ -317,33 +356,70 @@ public final class Agent {
     }
 
     /**
-     * Learns from the last observation: A; B, if an action came before it; and D, if it was the first.
+     * The counts of all that is learned of the model.
+     *
+     * @return the counts, which learning changes
+     */
+    public Learning learning() {
+        return learning;
+    }
+
+    /**
+     * The counts of the habit, if it is learned.
+     *
+     * @return one row over policies
+     */
+    public Optional<Counts> countsE() {
+        return Optional.ofNullable(countsE);
+    }
+
+    /**
+     * Learns from the last observation: A and C; B, if an action came before it; D, if it was the first; and the habit, from
+     * the plan that was made since.
      */
     public void learn() {
-        if (countsA != null) {
-            for (int m = 0; m < countsA.length; m++) {
-                countsA[m].add(0, field.qs(), seen[m], rate);
-                Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
-            }
-            evidence.changed();
-            search.changed();
+        learning.forget();
+        learning.outcome(field.qs(), seen);
+        if (steps > 1 && arrived >= 0) {
+            learning.transition(arrived, before, field.qs());
         }
-        if (countsB != null && steps > 1 && action >= 0) {
-            for (int f = 0; f < countsB.length; f++) {
-                countsB[f].add(tables.block(f, action), before, field.qs()[f], rate);
-            }
+        if (steps == 1) {
+            learning.beginning(field.qs());
         }
-        if (countsD != null && steps == 1) {
-            for (int f = 0; f < countsD.length; f++) {
-                double sum = 0;
-                for (int s = 0; s < countsD[f].length; s++) {
-                    countsD[f][s] += countsD[f][s] > 0 ? rate * field.qs()[f][s] : 0;
-                    sum += countsD[f][s];
-                }
-                for (int s = 0; s < countsD[f].length; s++) {
-                    tables.D()[f][s] = countsD[f][s] / sum;
-                }
-            }
+        if (countsE != null && planned) {
+            countsE.forget(priorE, rule.forgetting());
+            countsE.add(0, NO_PARENTS, q, rule.rate());
+            Simplex.logs(countsE.mean().values(), 0, logE, 0, logE.length);
+        }
+        planned = false;
+        learned();
+    }
+
+    /**
+     * Learns from a whole episode after its end.
+     *
+     * @param observations for each step and modality a distribution over outcomes, or zeros, [t][m][o]
+     * @param actions the combination of actions after each step but the last; −1 if it is not known
+     * @param smoothed the beliefs about its steps
+     * @throws IllegalArgumentException if the numbers of steps differ
+     */
+    public void learn(double[][][] observations, int[] actions, Smoothing.Smoothed smoothed) {
+        learning.episode(observations, actions, smoothed);
+        learned();
+    }
+
+    /** Takes in A and C as they are now, after they were changed from outside. The rest is read as it is needed. */
+    public void changed() {
+        for (int m = 0; m < logs.length; m++) {
+            Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
+        }
+        evidence.changed();
+        search.changed();
+    }
+
+    private void learned() {
+        if (!learning.A().isEmpty() || !learning.C().isEmpty()) {
+            changed();
         }
     }
 

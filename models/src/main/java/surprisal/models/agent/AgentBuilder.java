@@ -5,6 +5,7 @@ import java.util.function.Function;
 import surprisal.autodiff.Tensor;
 import surprisal.models.pomdp.Counts;
 import surprisal.models.pomdp.FactoredPomdp;
+import surprisal.models.pomdp.Learning;
 import surprisal.models.pomdp.MeanField;
 import surprisal.models.pomdp.Tables;
 
@@ -30,6 +31,9 @@ public final class AgentBuilder {
             return true;
         };
 
+        /** pymdp's parallel sweeps before 1.0: at most ten, until F changes by less than 0.001. */
+        Perception PYMDP_LEGACY = (field, prior) -> field.parallel(prior, 10, 1e-3);
+
         /**
          * Infers from what is observed.
          *
@@ -49,11 +53,12 @@ public final class AgentBuilder {
     double[] habit;
     double alpha = Choice.DETERMINISTIC;
     Choice choice = Choice.MARGINAL;
-    List<Tensor> pA;
-    List<Tensor> pB;
-    List<Tensor> pD;
-    Counts.Zeros zeros = Counts.Zeros.KEPT;
-    double rate = 1;
+    List<Tensor> pA = List.of();
+    List<Tensor> pB = List.of();
+    List<Tensor> pC = List.of();
+    List<Tensor> pD = List.of();
+    double[] pE;
+    Learning.Rule rule = Learning.Rule.STANDARD;
     List<double[]> intended;
     int depth;
     double threshold;
@@ -185,6 +190,29 @@ public final class AgentBuilder {
     }
 
     /**
+     * Dirichlet counts of C, which are learned: C becomes the log of how familiar each outcome is.
+     *
+     * @param pC for each modality counts of its outcomes
+     * @return this
+     */
+    public AgentBuilder countsC(List<Tensor> pC) {
+        this.pC = List.copyOf(pC);
+        return this;
+    }
+
+    /**
+     * Dirichlet counts of policies, which are learned: E(π) is how often policies were thought best, and becomes a habit.
+     * Unless {@link #habit} says otherwise, it begins with their mean.
+     *
+     * @param pE a count for each policy
+     * @return this
+     */
+    public AgentBuilder countsE(double... pE) {
+        this.pE = pE.clone();
+        return this;
+    }
+
+    /**
      * Dirichlet counts of D, which are learned.
      *
      * @param pD for each factor counts of D's shape
@@ -201,10 +229,20 @@ public final class AgentBuilder {
      * @param rate η ≥ 0
      * @param zeros kept, or revived as pymdp does
      * @return this
+     * @throws IllegalArgumentException unless η is finite and ≥ 0
      */
     public AgentBuilder learning(double rate, Counts.Zeros zeros) {
-        this.rate = rate;
-        this.zeros = zeros;
+        return learning(new Learning.Rule(rate, rule.forgetting(), zeros, rule.gain()));
+    }
+
+    /**
+     * How counts grow and fade; {@link Learning.Rule#STANDARD} if nothing is said.
+     *
+     * @param rule the rates, what becomes of zeros, and the form of the gains
+     * @return this
+     */
+    public AgentBuilder learning(Learning.Rule rule) {
+        this.rule = rule;
         return this;
     }
 

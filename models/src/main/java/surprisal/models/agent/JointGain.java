@@ -1,104 +1,74 @@
 package surprisal.models.agent;
 
-import java.util.Arrays;
-import surprisal.models.pomdp.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
 import surprisal.models.pomdp.Tables;
 
 /**
- * I[s; o] = H[Q(o_1 … o_M)] − Σ_m E_Q(s)[H[P(o_m|s)]] of all modalities together, by enumerating the states and outcomes
- * that have weight.
+ * I[s; o] = H[Q(o_1 … o_M)] − Σ_m E_Q(s)[H[P(o_m|s)]] of all modalities together. Modalities that have no factor in common,
+ * not even by way of others, are independent under Q, so their gains add up: each such part is found by itself.
  */
 final class JointGain {
-    private final Tables tables;
-    private final int factors;
-    private final int modalities;
-    private final int[] state;
-    private int[][] rows = new int[16][]; // by joint state with weight: the row of each modality
-    private double[][] weights; // by depth: the weight of each joint state, given the outcomes so far
-    private int count;
+
+    /** The gain of modalities that hang together. */
+    interface Part {
+
+        /** Takes in A as it is now. */
+        void changed();
+
+        /** I[s; o] in nats, for each factor of the model its belief. */
+        double of(double[][] q);
+    }
+
+    private final List<Part> parts = new ArrayList<>();
 
     JointGain(Tables tables) {
-        this.tables = tables;
-        factors = tables.states().length;
-        modalities = tables.structure().modalities().size();
-        state = new int[factors];
-        weights = new double[modalities + 1][16];
+        int count = tables.structure().modalities().size();
+        boolean[] done = new boolean[count];
+        for (int m = 0; m < count; m++) {
+            if (!done[m]) {
+                TreeSet<Integer> factors = new TreeSet<>(tables.structure().parentsA().get(m));
+                TreeSet<Integer> modalities = new TreeSet<>(List.of(m));
+                for (int before = 0; before < modalities.size();) {
+                    before = modalities.size();
+                    for (int k = 0; k < count; k++) {
+                        if (tables.structure().parentsA().get(k).stream().anyMatch(factors::contains)) {
+                            factors.addAll(tables.structure().parentsA().get(k));
+                            modalities.add(k);
+                        }
+                    }
+                }
+                modalities.forEach(k -> done[k] = true);
+                parts.add(part(tables, factors, modalities));
+            }
+        }
+    }
+
+    /** A table over the joint outcomes where there is memory for it. What no action moves is summed out first: once for all. */
+    private static Part part(Tables tables, TreeSet<Integer> factors, TreeSet<Integer> modalities) {
+        int[] which = modalities.stream().mapToInt(m -> m).toArray();
+        int[] order = factors.stream().sorted(Comparator.comparingInt(f -> tables.B(f).blocks())).mapToInt(f -> f).toArray();
+        double size = 1;
+        for (int m : which) {
+            size *= tables.A(m).events();
+        }
+        for (int f : order) {
+            size *= tables.states()[f];
+        }
+        return size <= JointTable.MOST ? new JointTable(tables, order, which) : new JointTree(tables, order, which);
+    }
+
+    void changed() {
+        parts.forEach(Part::changed);
     }
 
     double of(double[][] q) {
-        count = 0;
-        states(0, 1, q);
-        double gain = entropy(0);
-        for (int m = 0; m < modalities; m++) {
-            Table A = tables.A(m);
-            for (int i = 0; i < count; i++) {
-                double h = 0;
-                for (int o = 0, at = rows[i][m] * A.events(); o < A.events(); o++, at++) {
-                    h -= plogp(A.values()[at]);
-                }
-                gain -= weights[0][i] * h;
-            }
-        }
-        return gain;
-    }
-
-    private void states(int f, double weight, double[][] q) {
-        if (f == factors) {
-            if (count == rows.length) {
-                rows = Arrays.copyOf(rows, 2 * count);
-                for (int d = 0; d <= modalities; d++) {
-                    weights[d] = Arrays.copyOf(weights[d], 2 * count);
-                }
-            }
-            if (rows[count] == null) {
-                rows[count] = new int[modalities];
-            }
-            for (int m = 0; m < modalities; m++) {
-                Table A = tables.A(m);
-                int row = 0;
-                for (int d = 0; d < A.parents().length; d++) {
-                    row = row * A.sizes()[d] + state[A.parents()[d]];
-                }
-                rows[count][m] = row;
-            }
-            weights[0][count++] = weight;
-            return;
-        }
-        for (int s = 0; s < q[f].length; s++) {
-            if (q[f][s] != 0) {
-                state[f] = s;
-                states(f + 1, weight * q[f][s], q);
-            }
-        }
-    }
-
-    /** The part of H[Q(o)] that goes on from outcomes of the first m modalities, −Σ p log p over the leaves. */
-    private double entropy(int m) {
-        double[] w = weights[m];
-        if (m == modalities) {
-            double p = 0;
-            for (int i = 0; i < count; i++) {
-                p += w[i];
-            }
-            return -plogp(p);
-        }
-        Table A = tables.A(m);
-        double[] v = weights[m + 1];
         double sum = 0;
-        for (int o = 0; o < A.events(); o++) {
-            boolean possible = false;
-            for (int i = 0; i < count; i++) {
-                v[i] = w[i] == 0 ? 0 : w[i] * A.values()[rows[i][m] * A.events() + o];
-                possible |= v[i] != 0;
-            }
-            if (possible) {
-                sum += entropy(m + 1);
-            }
+        for (Part part : parts) {
+            sum += part.of(q);
         }
         return sum;
-    }
-
-    private static double plogp(double p) {
-        return p == 0 ? 0 : p * StrictMath.log(p);
     }
 }

@@ -158,6 +158,9 @@ public final class PolicyTree implements Search {
                 group.fill(efe, t, gainA);
             }
         }
+        if (jointGain != null) {
+            jointGain.changed();
+        }
     }
 
     @Override

@@ -19,12 +19,30 @@ public final class Precision {
      * @param q overwritten
      */
     public static void posterior(double[] G, double gamma, double[] logE, double[] q) {
+        posterior(G, null, gamma, logE, q);
+    }
+
+    /**
+     * q(π) = σ(ln E(π) − F(π) − γ G(π)).
+     *
+     * @param G expected free energy of each policy
+     * @param F free energy of each policy up to now, or null where all policies agree about the past
+     * @param gamma γ ≥ 0
+     * @param logE ln E(π), or null for no habit
+     * @param q overwritten
+     */
+    public static void posterior(double[] G, double[] F, double gamma, double[] logE, double[] q) {
         for (int p = 0; p < q.length; p++) {
             q[p] = -gamma * G[p];
         }
         if (logE != null) {
             for (int p = 0; p < q.length; p++) {
                 q[p] += logE[p];
+            }
+        }
+        if (F != null) {
+            for (int p = 0; p < q.length; p++) {
+                q[p] -= F[p];
             }
         }
         Simplex.softmax(q, 0, q, 0, q.length);
@@ -51,10 +69,7 @@ public final class Precision {
         double b = beta;
         for (int i = 0; i < 16; i++) {
             posterior(G, 1 / b, logE, prior);
-            for (int p = 0; p < q.length; p++) {
-                q[p] = -G[p] / b + (logE == null ? 0 : logE[p]) - (F == null ? 0 : F[p]);
-            }
-            Simplex.softmax(q, 0, q, 0, q.length);
+            posterior(G, F, 1 / b, logE, q);
             double error = b - beta;
             for (int p = 0; p < q.length; p++) {
                 error -= (q[p] - prior[p]) * G[p];

@@ -86,18 +86,49 @@ public final class MeanField {
      * @param sweeps how many, 16 in pymdp
      */
     public void parallel(double[][] prior, int sweeps) {
+        uniform(prior);
+        for (int sweep = q.length == 1 ? sweeps - 1 : 0; sweep < sweeps; sweep++) {
+            sweep();
+        }
+    }
+
+    /**
+     * The parallel update as pymdp did it before 1.0: until F changes by less than the tolerance. The F to begin with is
+     * without the accuracy.
+     *
+     * @param prior for each factor P(s_f)
+     * @param most how many sweeps at most, 10 there
+     * @param tolerance the least change of F, 0.001 there
+     * @return how many sweeps it took
+     */
+    public int parallel(double[][] prior, int most, double tolerance) {
+        uniform(prior);
+        double F = complexity();
+        for (int sweep = 1; sweep <= most; sweep++) {
+            sweep();
+            double before = F;
+            F = freeEnergy();
+            if (q.length == 1 || Math.abs(F - before) < tolerance) {
+                return sweep;
+            }
+        }
+        return most;
+    }
+
+    private void uniform(double[][] prior) {
         logs(prior);
         for (double[] x : q) {
             Arrays.fill(x, 1.0 / x.length);
         }
-        for (int sweep = q.length == 1 ? sweeps - 1 : 0; sweep < sweeps; sweep++) {
-            for (int f = 0; f < q.length; f++) {
-                System.arraycopy(logPrior[f], 0, next[f], 0, next[f].length);
-            }
-            evidence.addAll(q, next);
-            for (int f = 0; f < q.length; f++) {
-                Simplex.softmax(next[f], 0, q[f], 0, q[f].length);
-            }
+    }
+
+    private void sweep() {
+        for (int f = 0; f < q.length; f++) {
+            System.arraycopy(logPrior[f], 0, next[f], 0, next[f].length);
+        }
+        evidence.addAll(q, next);
+        for (int f = 0; f < q.length; f++) {
+            Simplex.softmax(next[f], 0, q[f], 0, q[f].length);
         }
     }
 
@@ -136,7 +167,12 @@ public final class MeanField {
      * @return in nats
      */
     public double freeEnergy() {
-        double F = -evidence.expected(q);
+        return complexity() - evidence.expected(q);
+    }
+
+    /** Σ_f D_KL[Q(s_f) ‖ P(s_f)]. */
+    private double complexity() {
+        double F = 0;
         for (int f = 0; f < q.length; f++) {
             F -= Simplex.entropy(q[f], 0, q[f].length) + Simplex.dot(q[f], 0, logPrior[f], 0, q[f].length);
         }

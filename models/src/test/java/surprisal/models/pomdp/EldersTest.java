@@ -204,8 +204,13 @@ public class EldersTest {
         assertArrayEquals(numbers(root.at("result1")), outer(factors.toArray(double[][]::new)), TOLERANCE);
     }
 
-    /** A model in SPM's arrays. */
-    static FactoredPomdp model(JsonPlace root) {
+    /**
+     * A model in SPM's arrays, without preferences.
+     *
+     * @param root with A and B
+     * @return the model, with columns that sum to one
+     */
+    public static FactoredPomdp model(JsonPlace root) {
         List<Tensor> A = root.at("A").elements().stream().map(EldersTest::normalised).toList();
         List<Tensor> B = root.at("B").elements().stream().map(EldersTest::normalised).toList();
         List<Tensor> C = A.stream().map(a -> Tensor.of(new double[a.shape().dim(0)])).toList();
