@@ -15,7 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class MixtureLanes {
     private static final VectorSpecies<Double> D = Lanes.D;
     private static final int W = D.length();
-    private static final VectorSpecies<Double> H = W == 8 ? DoubleVector.SPECIES_256 : W == 4 ? DoubleVector.SPECIES_128 : DoubleVector.SPECIES_64;
+    private static final VectorSpecies<Double> H =
+            W == 8 ? DoubleVector.SPECIES_256 : W == 4 ? DoubleVector.SPECIES_128 : DoubleVector.SPECIES_64;
     private static final int HALF = H.length();
 
     private MixtureLanes() {}

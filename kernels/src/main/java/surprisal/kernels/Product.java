@@ -9,7 +9,8 @@ final class Product<T> {
 
     /* C's columns are cut so that a block of B, all of its columns and at most 256 steps of k, stays packed in the
      * second-level cache. B is packed once, into panels as wide as a tile, each of which stays in or near the first-level
-     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D + A·B: D is a row of zeros
+     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D +
+     * A·B: D is a row of zeros
      * where C is new, so C is neither cleared nor read, and C itself later.
      *
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored

@@ -14,7 +14,8 @@ import jdk.incubator.vector.VectorMask;
  * The loops of {@link Simplex} on vectors, all under a mask: most of these vectors are shorter than one of the machine's,
  * or than two, and for them a mask is twice as fast as the scalar twin.
  *
- * <p>Sums: element i goes to virtual lane i mod 16, which is a lane of one of 16 / W accumulators (a, b; with 256 bits also c, d). They take turns: the
+ * <p>Sums: element i goes to virtual lane i mod 16, which is a lane of one of 16 / W accumulators (a, b; with 256 bits
+ * also c, d). They take turns: the
  * first in the queue gets the next vector of terms and goes to the queue's end. Where the queue stands after the last
  * does not matter, since the tree is symmetric under such turns; and lanes that the mask excludes add +0, which changes no
  * bit of a sum that began with +0.

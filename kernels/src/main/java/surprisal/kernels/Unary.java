@@ -8,7 +8,8 @@ import jdk.incubator.vector.FloatVector;
  * one by one and in vectors, which is the speed.
  *
  * <p>The double formulas are made of {@link StrictMath}, save exp and log (0.9 and 0.8 ulp, {@link Doubles}), and give
- * the same bits on every machine. The float ones are polynomials of this package: scalar and vector code run the same operations, so they give the same bits at every
+ * the same bits on every machine. The float ones are polynomials of this package: scalar and vector code run the same
+ * operations, so they give the same bits at every
  * vector width. The accuracy of float values is stated with each op, over all floats, in ulp: units in the last place
  * of the exact result. It holds where the CPU has a fused multiply-add (scalar code without it measures about the
  * same). Derivatives are within 3 ulp of the meaning, except where 1 − y or a root makes them small: there the error is

@@ -32,7 +32,10 @@ public final class AgentBuilder {
         };
 
         /** pymdp's parallel sweeps before 1.0: at most ten, until F changes by less than 0.001. */
-        Perception PYMDP_LEGACY = (field, prior) -> field.parallel(prior, 10, 1e-3);
+        Perception PYMDP_LEGACY = (field, prior) -> {
+            field.parallel(prior, 10, 1e-3);
+            return true;
+        };
 
         /**
          * Infers from what is observed.

@@ -45,11 +45,13 @@ class ActionLawsTest {
 
     /** γ E[G] − E[ln E] − H[q]. */
     private static double cost(double[] q, double[] G, double gamma, double[] E) {
-        return IntStream.range(0, q.length).mapToDouble(p -> gamma * q[p] * G[p] + plogp(q[p]) - (q[p] == 0 ? 0 : q[p] * Math.log(E[p]))).sum();
+        return IntStream.range(0, q.length)
+                .mapToDouble(p -> gamma * q[p] * G[p] + plogp(q[p]) - (q[p] == 0 ? 0 : q[p] * Math.log(E[p]))).sum();
     }
 
     @Property(tries = 300)
-    void posteriorIsTheLeastCostly(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int n, @ForAll @DoubleRange(min = 0, max = 8) double gamma) {
+    void posteriorIsTheLeastCostly(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int n,
+            @ForAll @DoubleRange(min = 0, max = 8) double gamma) {
         SplittableRandom r = new SplittableRandom(seed);
         double[] G = r.doubles(n, -5, 5).toArray();
         double[] E = World.row(r, n, false);
@@ -67,7 +69,8 @@ class ActionLawsTest {
         double variance = IntStream.range(0, n).mapToDouble(p -> q[p] * (G[p] - mean) * (G[p] - mean)).sum();
         double[] more = posterior(G, gamma + step, logs(E));
         double[] less = posterior(G, Math.max(0, gamma - step), logs(E));
-        double slope = IntStream.range(0, n).mapToDouble(p -> (more[p] - less[p]) * G[p]).sum() / (gamma + step - Math.max(0, gamma - step));
+        double slope = IntStream.range(0, n).mapToDouble(p -> (more[p] - less[p]) * G[p]).sum()
+                / (gamma + step - Math.max(0, gamma - step));
         assertEquals(-variance, slope, gamma < step ? 1e-2 : 1e-6);
     }
 
@@ -222,7 +225,8 @@ class ActionLawsTest {
                 alone[i][t] = live(agent, seen[i][t], rng);
             }
         }
-        Agent[] agents = IntStream.range(0, 3).mapToObj(i -> Agent.of(m.model()).gamma(2).choice(Choice.MARGINAL, 1).build()).toArray(Agent[]::new);
+        Agent[] agents = IntStream.range(0, 3)
+                .mapToObj(i -> Agent.of(m.model()).gamma(2).choice(Choice.MARGINAL, 1).build()).toArray(Agent[]::new);
         Rng[] rngs = IntStream.range(0, 3).mapToObj(Rng::new).toArray(Rng[]::new);
         for (int t = 0; t < 4; t++) {
             for (int i = 2; i >= 0; i--) {

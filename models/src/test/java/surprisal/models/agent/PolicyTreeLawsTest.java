@@ -122,7 +122,8 @@ class PolicyTreeLawsTest {
     private static Policies list(RandomPomdp m, SplittableRandom r, int horizon) {
         int n = m.structure().jointActions();
         return Policies.of(m.structure(), IntStream.range(0, 1 + r.nextInt(8))
-                .mapToObj(p -> IntStream.range(0, horizon).mapToObj(t -> m.structure().decode(r.nextInt(Math.min(n, 3)))).toArray(int[][]::new))
+                .mapToObj(p -> IntStream.range(0, horizon)
+                        .mapToObj(t -> m.structure().decode(r.nextInt(Math.min(n, 3)))).toArray(int[][]::new))
                 .toArray(int[][][]::new));
     }
 
@@ -219,7 +220,8 @@ class PolicyTreeLawsTest {
         Structure s = noisy.structure();
         FactoredPomdp once = FactoredPomdp.of(s, A, noisy.B(), noisy.C(), noisy.D());
         Structure twice = new Structure(s.factors(),
-                Stream.concat(s.modalities().stream(), s.modalities().stream().map(v -> new Variable(v.name() + " again", v.values()))).toList(),
+                Stream.concat(s.modalities().stream(),
+                        s.modalities().stream().map(v -> new Variable(v.name() + " again", v.values()))).toList(),
                 s.actions(), Stream.concat(s.parentsA().stream(), s.parentsA().stream()).toList(), s.parentsB(), s.actionsB());
         FactoredPomdp doubled = FactoredPomdp.of(twice, Stream.concat(A.stream(), A.stream()).toList(), noisy.B(),
                 Stream.concat(noisy.C().stream(), noisy.C().stream()).toList(), noisy.D());
@@ -308,7 +310,8 @@ class PolicyTreeLawsTest {
                 actions.parents(factors.apply(s.actionsB())));
         FactoredPomdp model = FactoredPomdp.of(structure,
                 IntStream.range(0, m.model().A().size()).map(k -> modalities.order[k])
-                        .mapToObj(k -> turned(m.model().A().get(k), Stream.concat(factors.of(s.parentsA().get(k)), Stream.of(modalities.values[k])))).toList(),
+                        .mapToObj(k -> turned(m.model().A().get(k),
+                                    Stream.concat(factors.of(s.parentsA().get(k)), Stream.of(modalities.values[k])))).toList(),
                 IntStream.range(0, m.model().B().size()).map(f -> factors.order[f])
                         .mapToObj(f -> turned(m.model().B().get(f), Stream.concat(Stream.concat(actions.of(s.actionsB().get(f)),
                                 factors.of(s.parentsB().get(f))), Stream.of(factors.values[f])))).toList(),

@@ -243,7 +243,8 @@ public record RandomPomdp(FactoredPomdp model, long seed, boolean zeros) {
 
     @Override
     public String toString() {
-        return "seed " + seed + (zeros ? " with zeros, " : ", ") + structure() + "\nA " + model.A().stream().map(x -> Arrays.toString(World.numbers(x))).toList()
+        return "seed " + seed + (zeros ? " with zeros, " : ", ") + structure() + "\nA "
+                + model.A().stream().map(x -> Arrays.toString(World.numbers(x))).toList()
                 + "\nB " + model.B().stream().map(x -> Arrays.toString(World.numbers(x))).toList() + "\nD " + Arrays.deepToString(D());
     }
 }
