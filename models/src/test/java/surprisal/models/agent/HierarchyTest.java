@@ -54,8 +54,14 @@ class HierarchyTest {
                 List.of(Tensor.of(0.0, 0.0), Tensor.of(0.0, 0.0, 0.0)), List.of(Tensor.of(0.5, 0.5)));
     }
 
+    /** Sees, and acts. */
+    @FunctionalInterface
+    private interface Life {
+        int step(int... seen);
+    }
+
     /** How many of 400 tasks are won. */
-    private static int wins(long seed, Runnable begin, java.util.function.Function<int[], Integer> live) {
+    private static int wins(long seed, Runnable begin, Life life) {
         SplittableRandom random = new SplittableRandom(seed);
         int context = 0;
         int wins = 0;
@@ -63,9 +69,9 @@ class HierarchyTest {
             context = random.nextDouble() < STAYS ? context : 1 - context;
             int side = random.nextDouble() < TELLS ? context : 1 - context;
             begin.run();
-            int choice = live.apply(new int[] {random.nextDouble() < CUE ? side : 1 - side, 0});
+            int choice = life.step(random.nextDouble() < CUE ? side : 1 - side, 0);
             int reward = choice == 0 ? 0 : choice - 1 == side ? 1 : 2;
-            live.apply(new int[] {random.nextDouble() < CUE ? side : 1 - side, reward});
+            life.step(random.nextDouble() < CUE ? side : 1 - side, reward);
             wins += reward == 1 ? 1 : 0;
         }
         return wins;
