@@ -3,6 +3,7 @@ package surprisal.models.agent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import surprisal.models.pomdp.Tables;
 
@@ -47,7 +48,7 @@ final class JointGain {
     }
 
     /** A table over the joint outcomes where there is memory for it. What no action moves is summed out first: once for all. */
-    private static Part part(Tables tables, TreeSet<Integer> factors, TreeSet<Integer> modalities) {
+    private static Part part(Tables tables, Set<Integer> factors, Set<Integer> modalities) {
         int[] which = modalities.stream().mapToInt(m -> m).toArray();
         int[] order = factors.stream().sorted(Comparator.comparingInt(f -> tables.B(f).blocks())).mapToInt(f -> f).toArray();
         double size = 1;
