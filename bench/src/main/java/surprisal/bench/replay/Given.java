@@ -128,7 +128,10 @@ final class Given {
     static Perception perception(JsonPlace settings, int sweeps) {
         String name = settings.find("perception").map(JsonPlace::words).orElse("parallel");
         return switch (name) {
-            case "parallel" -> (field, prior) -> field.parallel(prior, sweeps);
+            case "parallel" -> (field, prior) -> {
+                field.parallel(prior, sweeps);
+                return true;
+            };
             case "coordinate" -> Perception.COORDINATE;
             default -> throw settings.at("perception").fault("unknown perception " + name + ": known are parallel, coordinate");
         };

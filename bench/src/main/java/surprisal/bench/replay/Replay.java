@@ -13,6 +13,7 @@ import surprisal.engine.io.Json;
 import surprisal.engine.io.JsonPlace;
 import surprisal.kernels.Simplex;
 import surprisal.models.agent.AgentBuilder.Perception;
+import surprisal.models.agent.Branching;
 import surprisal.models.agent.Efe;
 import surprisal.models.agent.Intentions;
 import surprisal.models.agent.Policies;
@@ -426,7 +427,8 @@ public final class Replay {
         evidence.observe(Given.observation(structure, root.at("obs")));
         field.parallel(tables.D(), sweeps);
         Sophisticated search = new Sophisticated(tables, limits,
-                new PolicyTree(tables, Given.policies(structure, root, settings), Efe.PYMDP, null, null, null), perception, null);
+                new PolicyTree(tables, Given.policies(structure, root, settings), Efe.PYMDP, null, null, null), perception, null,
+                Branching.OUTCOMES);
         double[] G = search.G(field.qs());
         double[] q = new double[G.length];
         Precision.posterior(G, gamma, null, q);
