@@ -222,9 +222,9 @@ class PolicyTreeLawsTest {
         Structure twice = new Structure(s.factors(),
                 Stream.concat(s.modalities().stream(),
                         s.modalities().stream().map(v -> new Variable(v.name() + " again", v.values()))).toList(),
-                s.actions(), Stream.concat(s.parentsA().stream(), s.parentsA().stream()).toList(), s.parentsB(), s.actionsB());
-        FactoredPomdp doubled = FactoredPomdp.of(twice, Stream.concat(A.stream(), A.stream()).toList(), noisy.B(),
-                Stream.concat(noisy.C().stream(), noisy.C().stream()).toList(), noisy.D());
+                s.actions(), twice(s.parentsA()), s.parentsB(), s.actionsB());
+        FactoredPomdp doubled = FactoredPomdp.of(twice, twice(A), noisy.B(),
+                twice(noisy.C()), noisy.D());
         double[][] q = random.belief(random.random());
         double[] gain = G(once, Term.STATE_GAIN, q);
         double[] more = G(doubled, Term.STATE_GAIN, q);
@@ -234,6 +234,10 @@ class PolicyTreeLawsTest {
             assertEquals(2 * gain[p], more[p], 1e-11);
             assertEquals(joint[p], same[p], 1e-11);
         }
+    }
+
+    private static <T> List<T> twice(List<T> list) {
+        return Stream.generate(() -> list).limit(2).flatMap(List::stream).toList();
     }
 
     private static double[] G(FactoredPomdp model, Term term, double[][] q) {

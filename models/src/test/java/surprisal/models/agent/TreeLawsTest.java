@@ -130,7 +130,7 @@ class TreeLawsTest {
         assertEquals(2, tree.depth());
     }
 
-    @Property(tries = 10, maxDiscardRatio = 50)
+    @Property(tries = 40, maxDiscardRatio = 50)
     void deeperTreeIsTheRecursion(@ForAll("models") RandomPomdp m, @ForAll Branching branching) {
         small(m);
         Assume.that(m.structure().jointActions() <= 3 && m.outcomes().length <= 4 && m.states().length <= 4);
@@ -195,7 +195,7 @@ class TreeLawsTest {
         assertEquals(1, timed.depth());
     }
 
-    @Property(tries = 10, maxDiscardRatio = 50)
+    @Property(tries = 40, maxDiscardRatio = 50)
     void threadsChangeNoBit(@ForAll long seed, @ForAll Branching branching) {
         RandomPomdp m = RandomPomdp.of(seed, false);
         Assume.that(m.structure().jointActions() <= 6 && m.outcomes().length * m.structure().jointActions() >= 20);
@@ -238,7 +238,7 @@ class TreeLawsTest {
     }
 
     /** With many simulations the root decides like the tree of all outcomes that always takes the best. */
-    @Property(tries = 6, maxDiscardRatio = 50)
+    @Property(tries = 40, maxDiscardRatio = 50)
     void manySimulationsDecideLikeTheWholeTree(@ForAll("models") RandomPomdp m, @ForAll long seed) {
         small(m);
         Assume.that(m.structure().jointActions() > 1);

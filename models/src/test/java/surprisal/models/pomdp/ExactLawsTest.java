@@ -123,7 +123,7 @@ class ExactLawsTest {
         }
     }
 
-    /** F = Σ_t E[D_KL[q(s_t|s_t−1) ‖ P(s_t|s_t−1, u)]] − E[ln P(o_t|s_t)] is the surprise for the smoothed q, and else above it. */
+    /** Σ_t E[D_KL[q(s_t|s_t−1) ‖ P(s_t|s_t−1, u)]] − E[ln P(o_t|s_t)] is the surprise for the smoothed q, and else above it. */
     @Property(tries = 100)
     void freeEnergyOfPathsIsTightForTheSmoothedOnes(@ForAll("models") RandomPomdp m) {
         Episode e = Episode.of(m);
