@@ -39,8 +39,15 @@ final class MixtureLanes {
             few(w, wo, rows, x, xo, n, y, yo);
             return;
         }
-        if (rows == 4) {
-            four(w, wo, x, xo, n, y, yo);
+        if (rows == 4 || rows == 8) {
+            if (rows == 4) {
+                four(w, wo, x, xo, n, y, yo);
+            } else {
+                eight(w, wo, x, xo, n, y, yo);
+            }
+            if (n % W != 0) {
+                one(w, wo, rows, x, xo + n - W, n, y, yo + n - W);
+            }
             return;
         }
         int j = 0;
@@ -67,19 +74,45 @@ final class MixtureLanes {
         }
     }
 
-    /** Four rows: each chain has one product. */
+    /** Four rows, whole vectors of columns: the weights stay in registers. */
     private static void four(double[] w, int wo, double[] x, int xo, int n, double[] y, int yo) {
         DoubleVector w0 = broadcast(D, w[wo]);
         DoubleVector w1 = broadcast(D, w[wo + 1]);
         DoubleVector w2 = broadcast(D, w[wo + 2]);
         DoubleVector w3 = broadcast(D, w[wo + 3]);
         DoubleVector none = DoubleVector.zero(D);
-        for (int j = 0; j < n; j += W) {
-            int i = Math.min(j, n - W); // the last vector overlaps
-            int at = xo + i;
-            DoubleVector a = w0.fma(fromArray(D, x, at), none).add(w1.fma(fromArray(D, x, at + n), none));
-            DoubleVector b = w2.fma(fromArray(D, x, at + 2 * n), none).add(w3.fma(fromArray(D, x, at + 3 * n), none));
-            a.add(b).intoArray(y, yo + i);
+        for (int j = 0; j <= n - W; j += W) {
+            int at = xo + j;
+            DoubleVector c0 = w0.fma(fromArray(D, x, at), none);
+            DoubleVector c1 = w1.fma(fromArray(D, x, at + n), none);
+            DoubleVector c2 = w2.fma(fromArray(D, x, at + 2 * n), none);
+            DoubleVector c3 = w3.fma(fromArray(D, x, at + 3 * n), none);
+            c0.add(c1).add(c2.add(c3)).intoArray(y, yo + j);
+        }
+    }
+
+    /** Eight rows. */
+    private static void eight(double[] w, int wo, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector w0 = broadcast(D, w[wo]);
+        DoubleVector w1 = broadcast(D, w[wo + 1]);
+        DoubleVector w2 = broadcast(D, w[wo + 2]);
+        DoubleVector w3 = broadcast(D, w[wo + 3]);
+        DoubleVector w4 = broadcast(D, w[wo + 4]);
+        DoubleVector w5 = broadcast(D, w[wo + 5]);
+        DoubleVector w6 = broadcast(D, w[wo + 6]);
+        DoubleVector w7 = broadcast(D, w[wo + 7]);
+        DoubleVector none = DoubleVector.zero(D);
+        for (int j = 0; j <= n - W; j += W) {
+            int at = xo + j;
+            DoubleVector c0 = w0.fma(fromArray(D, x, at), none);
+            c0 = w4.fma(fromArray(D, x, at + 4 * n), c0);
+            DoubleVector c1 = w1.fma(fromArray(D, x, at + n), none);
+            c1 = w5.fma(fromArray(D, x, at + 5 * n), c1);
+            DoubleVector c2 = w2.fma(fromArray(D, x, at + 2 * n), none);
+            c2 = w6.fma(fromArray(D, x, at + 6 * n), c2);
+            DoubleVector c3 = w3.fma(fromArray(D, x, at + 3 * n), none);
+            c3 = w7.fma(fromArray(D, x, at + 7 * n), c3);
+            c0.add(c1).add(c2.add(c3)).intoArray(y, yo + j);
         }
     }
 
