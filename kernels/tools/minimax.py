@@ -72,7 +72,8 @@ THIRD = mpf(1) / 3
 HALF_LN2 = log(mpf(2)) / 2 * mpf("1.0002")
 QUARTER_PI = pi / 4 * mpf("1.0002")
 NEAR = mpf("0.7")
-MILLS_K = mpf(4)
+MILLS_K = mpf("3.5")
+MILLS_MID = mpf("0.375")
 HALF = mpf(1) / 2
 
 
@@ -84,10 +85,6 @@ def mills(a):
 def centre(x):
     """(Phi(x) - 1/2) / x."""
     return erf(x / sqrt(mpf(2))) / (2 * x)
-
-
-def density(x):
-    return exp(-x * x / 2) / sqrt(2 * pi)
 
 
 def erfcx(z):
@@ -105,9 +102,9 @@ ROWS = {
     "ERF": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf("0.9") ** 2, 6, F),
     "ERF_TAIL": (lambda a: log(erfc(a)), lambda a: erfc(a) / erf(a), mpf("0.9"), mpf("3.95"), 7, F),
     "PHI": (lambda u: centre(sqrt(u)), lambda u: sqrt(u) / (HALF - sqrt(u) * centre(sqrt(u))), mpf(0), NEAR ** 2, 4, F),
-    "SLOPE": (lambda u: centre(sqrt(u)) + density(sqrt(u)), lambda u: sqrt(u), mpf(0), NEAR ** 2, 4, F),
     "MILLS": (lambda q: mills(a_of(q)) * (a_of(q) + MILLS_K), lambda q: 1 / (mills(a_of(q)) * (a_of(q) + MILLS_K)),
-              (NEAR - MILLS_K) / (NEAR + MILLS_K), (15 - MILLS_K) / (15 + MILLS_K), 8, F),
+              -MILLS_MID, mpf("13.2") / (mpf("13.2") + MILLS_K) - MILLS_MID, 9, F),
+    "BELL": (lambda r: (exp(-r / 2) - 1) / r if r else -HALF, lambda r: r / exp(-r / 2), -2 * HALF_LN2, 2 * HALF_LN2, 5, F),
     "EXP_D": (lambda r: (exp(r) - 1 - r) / r ** 2, lambda r: r ** 2 / exp(r), -HALF_LN2, HALF_LN2, 9, D),
     "LOG_D": (lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z, lambda z: z, mpf(0), mpf("0.02945"), 6, D),
     "ERF_D": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf(1), 13, D),
@@ -119,8 +116,9 @@ ROWS = {
 
 
 def a_of(q):
-    """q = (a - K) / (a + K), turned round."""
-    return MILLS_K * (1 + q) / (1 - q)
+    """q = a / (a + K) - MID, turned round."""
+    v = q + MILLS_MID
+    return MILLS_K * v / (1 - v)
 
 
 def z_of(q):

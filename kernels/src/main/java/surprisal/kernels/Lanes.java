@@ -419,83 +419,57 @@ final class Lanes {
                 .fma(b, broadcast(F, ERFC_0));
     }
 
-    /** e^(−s a²) 2⁻ⁿ − 1, where t has n, the power of two of h = a². */
-    private static FloatVector gaussRest(FloatVector a, FloatVector h, FloatVector t, float s) {
-        FloatVector m = expm1Rest(h.mul(-s), t);
-        return m.add(1f).fma(a.fma(a, h.neg()).mul(-s), m);
-    }
-
     static FloatVector gelu(FloatVector x) {
         FloatVector a = x.abs();
-        FloatVector near = geluNear(x);
-        FloatVector b = a.blend(15f, a.compare(GT, 15f));
-        FloatVector h = b.mul(b);
-        FloatVector t = powerOfTwo(h.mul(-0.5f));
-        FloatVector down = scaleDown(t);
-        FloatVector up = scaleUp(t);
-        FloatVector m = gaussRest(b, h, t, 0.5f);
-        FloatVector w = b.div(b.add(4f));
-        FloatVector q = w.add(w).sub(1f);
-        FloatVector c = broadcast(F, MILLS_8)
-                .fma(q, broadcast(F, MILLS_7))
-                .fma(q, broadcast(F, MILLS_6))
-                .fma(q, broadcast(F, MILLS_5))
-                .fma(q, broadcast(F, MILLS_4))
-                .fma(q, broadcast(F, MILLS_3))
-                .fma(q, broadcast(F, MILLS_2))
-                .fma(q, broadcast(F, MILLS_1))
-                .fma(q, broadcast(F, MILLS_0))
-                .mul(w);
-        FloatVector tail = c.fma(m, c).mul(down).mul(up);
-        FloatVector far = tail.neg().blend(x.sub(tail), x.compare(GT, 0f));
-        return far.blend(near, a.compare(LT, 0.7f));
-    }
-
-    private static FloatVector geluNear(FloatVector x) {
+        a = a.blend(15f, a.compare(GT, 15f));
+        FloatVector w = a.div(a.add(3.5f));
+        FloatVector tail = bell(mills(w.sub(0.375f)).mul(w), a);
+        FloatVector far = tail.fma(broadcast(F, -SMALL), x.blend(-0f, x.compare(LT, 0f)));
         FloatVector u = x.mul(x);
         FloatVector p = broadcast(F, CDF_4)
                 .fma(u, broadcast(F, CDF_3))
                 .fma(u, broadcast(F, CDF_2))
                 .fma(u, broadcast(F, CDF_1))
                 .fma(u, broadcast(F, CDF_0));
-        return x.mul(x.fma(p, broadcast(F, 0.5f)));
+        FloatVector near = x.mul(x.fma(p, broadcast(F, 0.5f)));
+        return far.blend(near, a.compare(LT, 0.7f));
     }
 
     static FloatVector geluSlope(FloatVector x) {
         FloatVector a = x.abs();
-        FloatVector near = geluSlopeNear(x);
-        FloatVector b = a.blend(15f, a.compare(GT, 15f));
-        FloatVector h = b.mul(b);
-        FloatVector t = powerOfTwo(h.mul(-0.5f));
-        FloatVector down = scaleDown(t);
-        FloatVector up = scaleUp(t);
-        FloatVector m = gaussRest(b, h, t, 0.5f);
-        FloatVector w = broadcast(F, 1f).div(b.add(4f));
-        FloatVector q = w.fma(-8f, 1f);
-        FloatVector c = broadcast(F, MILLS_8)
-                .fma(q, broadcast(F, MILLS_7))
-                .fma(q, broadcast(F, MILLS_6))
-                .fma(q, broadcast(F, MILLS_5))
-                .fma(q, broadcast(F, MILLS_4))
-                .fma(q, broadcast(F, MILLS_3))
-                .fma(q, broadcast(F, MILLS_2))
-                .fma(q, broadcast(F, MILLS_1))
-                .fma(q, broadcast(F, MILLS_0))
-                .mul(w);
-        c = b.fma(broadcast(F, -PHI_0), c);
-        FloatVector tail = c.fma(m, c).mul(down).mul(up);
-        FloatVector far = tail.blend(broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
-        return far.blend(near, a.compare(LT, 0.7f));
+        a = a.blend(15f, a.compare(GT, 15f));
+        FloatVector w = broadcast(F, 1f).div(a.add(3.5f));
+        FloatVector q = w.fma(broadcast(F, -3.5f), broadcast(F, 0.625f));
+        FloatVector tail = bell(a.fma(broadcast(F, -PHI_0 * LARGE), mills(q).mul(w)), a).mul(SMALL);
+        return tail.blend(broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
     }
 
-    private static FloatVector geluSlopeNear(FloatVector x) {
-        FloatVector u = x.mul(x);
-        FloatVector p = broadcast(F, SLOPE_4)
-                .fma(u, broadcast(F, SLOPE_3))
-                .fma(u, broadcast(F, SLOPE_2))
-                .fma(u, broadcast(F, SLOPE_1))
-                .fma(u, broadcast(F, SLOPE_0));
-        return x.fma(p, broadcast(F, 0.5f));
+    /** 2⁹⁶ times the scalar one: a power of two is in the coefficients for nothing. */
+    private static FloatVector mills(FloatVector q) {
+        return broadcast(F, MILLS_9 * LARGE)
+                .fma(q, broadcast(F, MILLS_8 * LARGE))
+                .fma(q, broadcast(F, MILLS_7 * LARGE))
+                .fma(q, broadcast(F, MILLS_6 * LARGE))
+                .fma(q, broadcast(F, MILLS_5 * LARGE))
+                .fma(q, broadcast(F, MILLS_4 * LARGE))
+                .fma(q, broadcast(F, MILLS_3 * LARGE))
+                .fma(q, broadcast(F, MILLS_2 * LARGE))
+                .fma(q, broadcast(F, MILLS_1 * LARGE))
+                .fma(q, broadcast(F, MILLS_0 * LARGE));
+    }
+
+    private static FloatVector bell(FloatVector c, FloatVector a) {
+        FloatVector t = a.mul(a).fma(broadcast(F, LOG2_E / 2), broadcast(F, ROUND));
+        FloatVector n = t.sub(ROUND);
+        FloatVector r = n.fma(broadcast(F, -2 * LN2_LO), a.fma(a, n.mul(-2 * LN2_HI)));
+        FloatVector p = broadcast(F, BELL_5)
+                .fma(r, broadcast(F, BELL_4))
+                .fma(r, broadcast(F, BELL_3))
+                .fma(r, broadcast(F, BELL_2))
+                .fma(r, broadcast(F, BELL_1))
+                .fma(r, broadcast(F, BELL_0));
+        IntVector y = c.fma(p.mul(r), c).reinterpretAsInts();
+        return y.sub(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
     }
 
     static FloatVector erfSlope(FloatVector x) {
@@ -504,7 +478,9 @@ final class Lanes {
         FloatVector h = a.mul(a);
         FloatVector t = powerOfTwo(h.neg());
         FloatVector c = broadcast(F, TWO_OVER_SQRT_PI);
-        return scaled(c.fma(gaussRest(a, h, t, 1f), c), t);
+        FloatVector m = expm1Rest(h.neg(), t);
+        m = m.add(1f).fma(a.fma(a, h.neg()).neg(), m);
+        return scaled(c.fma(m, c), t);
     }
 
     static FloatVector step(FloatVector x) {

@@ -114,25 +114,32 @@ final class Singles {
     static final float CDF_3 = -0x1.370ea2p-10f;
     static final float CDF_4 = 0x1.c3d31ep-14f;
 
-    /** (Φ(x) − ½) / x + φ(x) in x², |x| ≤ 0.7. */
-    static final float SLOPE_0 = 0x1.988452p-1f;
+    /** (a + 3½) Φ(−a) e^(a²/2) in q = a / (a + 3½) − ⅜, 0 ≤ a ≤ 13.2: beyond it the product is subnormal. */
+    static final float MILLS_0 = 0x1.d0960ep-1f;
 
-    static final float SLOPE_1 = -0x1.1057d6p-2f;
-    static final float SLOPE_2 = 0x1.ea16b2p-5f;
-    static final float SLOPE_3 = -0x1.34db9cp-7f;
-    static final float SLOPE_4 = 0x1.0802b6p-10f;
+    static final float MILLS_1 = -0x1.7df0c8p0f;
+    static final float MILLS_2 = 0x1.a19768p0f;
+    static final float MILLS_3 = -0x1.072a64p0f;
+    static final float MILLS_4 = 0x1.b6458cp-4f;
+    static final float MILLS_5 = 0x1.517398p-2f;
+    static final float MILLS_6 = -0x1.c31e94p-4f;
+    static final float MILLS_7 = -0x1.207a6p-3f;
+    static final float MILLS_8 = 0x1.7276c4p-5f;
+    static final float MILLS_9 = 0x1.e8f3bap-5f;
 
-    /** (a + 4) Φ(−a) e^(a²/2) in q = (a − 4) / (a + 4), 0.7 ≤ a ≤ 15. */
-    static final float MILLS_0 = 0x1.82b4bcp-1f;
+    /** (e^(−r/2) − 1) / r, |r| ≤ log 2. */
+    static final float BELL_0 = -0x1.0p-1f;
 
-    static final float MILLS_1 = -0x1.373e38p-1f;
-    static final float MILLS_2 = 0x1.8c6d96p-2f;
-    static final float MILLS_3 = -0x1.7e0166p-3f;
-    static final float MILLS_4 = 0x1.eed862p-5f;
-    static final float MILLS_5 = -0x1.eb2bfp-8f;
-    static final float MILLS_6 = -0x1.ce52fcp-9f;
-    static final float MILLS_7 = 0x1.7e18c8p-10f;
-    static final float MILLS_8 = 0x1.b18dc6p-13f;
+    static final float BELL_1 = 0x1.fffffcp-4f;
+    static final float BELL_2 = -0x1.555492p-6f;
+    static final float BELL_3 = 0x1.5558bp-9f;
+    static final float BELL_4 = -0x1.12397ap-12f;
+    static final float BELL_5 = 0x1.6a4b5ep-16f;
+
+    /** A tail is held 2⁹⁶ times too large, so that it is rounded once where it underflows. */
+    static final float LARGE = 0x1p96f;
+
+    static final float SMALL = 0x1p-96f;
 
     /** 1/√(2π). */
     static final float PHI_0 = 0x1.988454p-2f;
@@ -395,49 +402,53 @@ final class Singles {
         return withSign(a < 0.9f ? near : far, x);
     }
 
-    /** (a + 4) Φ(−a) e^(a²/2), 0.7 ≤ a ≤ 15. */
+    /** (a + 3½) Φ(−a) e^(a²/2). */
     private static float mills(float q) {
-        float p = fma(fma(fma(fma(MILLS_8, q, MILLS_7), q, MILLS_6), q, MILLS_5), q, MILLS_4);
-        return fma(fma(fma(fma(p, q, MILLS_3), q, MILLS_2), q, MILLS_1), q, MILLS_0);
+        float p = fma(fma(fma(fma(MILLS_9, q, MILLS_8), q, MILLS_7), q, MILLS_6), q, MILLS_5);
+        p = fma(fma(fma(p, q, MILLS_4), q, MILLS_3), q, MILLS_2);
+        return fma(fma(p, q, MILLS_1), q, MILLS_0);
     }
 
-    /** c e^(−s a²), s a power of two; what a² loses by rounding comes back as a factor 1 − s · lost. */
-    private static float gauss(float c, float a, float s) {
-        float h = a * a;
-        float z = h * -s;
-        float t = powerOfTwo(z);
-        float m = expm1Rest(rest(z, t));
-        m = fma(m + 1f, lost(a, a, h) * -s, m);
-        return fma(c, m, c) * scaleDown(t) * scaleUp(t);
+    /** c e^(−a²/2): a² is never rounded, since 2n log 2 comes off in the same step. */
+    private static float bell(float c, float a) {
+        float t = fma(a * a, LOG2_E / 2, ROUND);
+        float n = t - ROUND;
+        float r = fma(n, -2 * LN2_LO, cancel(a, a, n * (-2 * LN2_HI)));
+        float p = fma(fma(fma(fma(fma(BELL_5, r, BELL_4), r, BELL_3), r, BELL_2), r, BELL_1), r, BELL_0);
+        int y = Float.floatToRawIntBits(fma(c, p * r, c));
+        return Float.intBitsToFloat(y - (Float.floatToRawIntBits(t) << 23));
     }
 
     /** x Φ(x) = x − |x| Φ(−|x|) or −|x| Φ(−|x|), and near 0 x (½ + (Φ(x) − ½)). */
     static float gelu(float x) {
         float a = Math.abs(x);
-        float b = a > 15f ? 15f : a;
-        float w = b / (b + 4f);
-        float tail = gauss(mills(w + w - 1f) * w, b, 0.5f);
-        float far = x > 0f ? x - tail : -tail;
+        a = a > 15f ? 15f : a;
+        float w = a / (a + 3.5f);
+        float tail = bell(mills(w - 0.375f) * LARGE * w, a);
+        float far = fma(tail, -SMALL, x < 0f ? -0f : x);
         float u = x * x;
         float p = fma(fma(fma(fma(CDF_4, u, CDF_3), u, CDF_2), u, CDF_1), u, CDF_0);
         return a < 0.7f ? x * fma(x, p, 0.5f) : far;
     }
 
-    /** Φ(x) + x φ(x) = T or 1 − T, where T = Φ(−|x|) − |x| φ(x), and near 0 ½ + (Φ(x) − ½ + x φ(x)). */
+    /** Φ(x) + x φ(x) = T or 1 − T, where T = Φ(−|x|) − |x| φ(x). */
     static float geluSlope(float x) {
         float a = Math.abs(x);
-        float b = a > 15f ? 15f : a;
-        float w = 1f / (b + 4f);
-        float tail = gauss(fma(b, -PHI_0, mills(fma(w, -8f, 1f)) * w), b, 0.5f);
-        float far = x > 0f ? 1f - tail : tail;
-        float u = x * x;
-        float p = fma(fma(fma(fma(SLOPE_4, u, SLOPE_3), u, SLOPE_2), u, SLOPE_1), u, SLOPE_0);
-        return a < 0.7f ? fma(x, p, 0.5f) : far;
+        a = a > 15f ? 15f : a;
+        float w = 1f / (a + 3.5f);
+        float tail = bell(fma(a, -PHI_0 * LARGE, mills(fma(w, -3.5f, 0.625f)) * LARGE * w), a) * SMALL;
+        return x > 0f ? 1f - tail : tail;
     }
 
+    /** 2/√π e^(−x²); what a² loses by rounding comes back as a factor 1 − lost. */
     static float erfSlope(float x) {
         float a = Math.abs(x);
-        return gauss(TWO_OVER_SQRT_PI, a > 11f ? 11f : a, 1f);
+        a = a > 11f ? 11f : a;
+        float h = a * a;
+        float t = powerOfTwo(-h);
+        float m = expm1Rest(rest(-h, t));
+        m = fma(m + 1f, -lost(a, a, h), m);
+        return fma(TWO_OVER_SQRT_PI, m, TWO_OVER_SQRT_PI) * scaleDown(t) * scaleUp(t);
     }
 
     /** 1 where x > 0, 0 where x ≤ 0. */
