@@ -7,6 +7,7 @@ module surprisal.models {
     exports surprisal.models.data;
     exports surprisal.models.dist;
     exports surprisal.models.env;
+    exports surprisal.models.fit;
     exports surprisal.models.latent;
     exports surprisal.models.nn;
     exports surprisal.models.plan;

@@ -54,6 +54,7 @@ class ArchitectureTest {
             .layer("plan").definedBy("surprisal.models.plan..")
             .layer("env").definedBy("surprisal.models.env..")
             .layer("agent").definedBy("surprisal.models.agent..")
+            .layer("fit").definedBy("surprisal.models.fit..")
             .whereLayer("dist").mayNotAccessAnyLayer()
             .whereLayer("nn").mayNotAccessAnyLayer()
             .whereLayer("formulas").mayOnlyAccessLayers("dist")
@@ -62,6 +63,7 @@ class ArchitectureTest {
             .whereLayer("pomdp").mayOnlyAccessLayers("formulas", "dist", "plan")
             .whereLayer("env").mayOnlyAccessLayers("formulas", "dist", "pomdp")
             .whereLayer("agent").mayOnlyAccessLayers("formulas", "dist", "plan", "pomdp", "env")
+            .whereLayer("fit").mayOnlyAccessLayers("formulas", "dist", "plan", "pomdp", "env", "agent")
             .check(CLASSES);
     }
 

@@ -25,7 +25,9 @@ import surprisal.kernels.Simd;
         description = "Free energy and expected free energy on the JVM: experiments, training, measurements.",
         mixinStandardHelpOptions = true,
         versionProvider = Surprisal.Version.class,
-        subcommands = {Demo.class, Train.class, AgentCommand.class, ReplayFiles.class, Info.class, Bench.class, Jmh.class},
+        subcommands = {
+            Demo.class, Train.class, AgentCommand.class, ReplayFiles.class, FitCommand.class, Info.class, Bench.class, Jmh.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",

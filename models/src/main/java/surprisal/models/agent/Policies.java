@@ -167,15 +167,32 @@ public final class Policies {
         return parents[step].length;
     }
 
-    int[] parents(int step) {
+    /**
+     * What the policies have in common: for each node of a step the node of the step before that it follows.
+     *
+     * @param step which step
+     * @return the array itself, not to be changed; zeros at the first step
+     */
+    public int[] parents(int step) {
         return parents[step];
     }
 
-    int[] nodeActions(int step) {
+    /**
+     * For each node of a step the combination of actions that leads to it.
+     *
+     * @param step which step
+     * @return the array itself, not to be changed
+     */
+    public int[] nodeActions(int step) {
         return actions[step];
     }
 
-    int[] leaves() {
+    /**
+     * For each policy its node of the last step.
+     *
+     * @return the array itself, not to be changed
+     */
+    public int[] leaves() {
         return leaves;
     }
 }
