@@ -82,4 +82,13 @@ class ExamplesTest {
         assertTrue(lines.get(0).startsWith("went to the cue, believes ["), lines.get(0));
         assertTrue(lines.get(1).matches("went (left|right), believes \\[.*"), lines.get(1));
     }
+
+    @Test
+    void theAgentOfNamesAsksBeforeItGoes() throws IOException, InterruptedException {
+        List<String> lines = lines("NamedAgent.java");
+        assertEquals(2, lines.size(), lines.toString());
+        assertTrue(lines.get(0).matches("prize on the left: 0[.,]50, F = 0[.,]000 nats, goes cue"), lines.get(0));
+        assertTrue(lines.get(1).matches("prize on the left: (0[.,]98, F = 0[.,]693 nats, goes left|0[.,]02, F = 0[.,]693 nats, goes right)"),
+                lines.get(1));
+    }
 }

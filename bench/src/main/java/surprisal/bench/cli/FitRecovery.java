@@ -71,13 +71,15 @@ final class FitRecovery implements Callable<Integer> {
             print.println(recovery.json(found, seconds).text());
         } else {
             for (Recovery.Found f : found)
-                print.println(String.format(Locale.ROOT, "%-11s correlation of true and fitted %.3f; %d of %d within 95 %% of the posterior",
+                print.println(String.format(Locale.ROOT,
+                        "%-11s correlation of true and fitted %.3f; %d of %d within 95 %% of the posterior",
                         f.name(), f.correlation(), f.inside(), subjects));
             print.println(String.format(Locale.ROOT, "%.1f s", seconds));
         }
         if (out != null) {
             Path page = out.resolve("recovery.html");
-            recovery.report(found, "surprisal fit recovery --subjects %d --episodes %d --seed %d".formatted(subjects, episodes, seed), page);
+            recovery.report(
+                    found, "surprisal fit recovery --subjects %d --episodes %d --seed %d".formatted(subjects, episodes, seed), page);
             if (!json) print.println("report  " + page);
         }
         return 0;

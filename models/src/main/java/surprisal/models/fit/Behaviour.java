@@ -44,7 +44,8 @@ public final class Behaviour {
             Tensor C = base.model().C().get(m);
             for (int i = 0; i < C.shape().size(); i++) {
                 if (!Double.isFinite(C.at(i))) {
-                    throw new IllegalArgumentException("C[" + m + "] of modality " + structure.modalities().get(m).name() + " has the entry "
+                    throw new IllegalArgumentException("C[" + m + "] of modality " + structure.modalities().get(m).name()
+                            + " has the entry "
                             + C.at(i) + ": a preference that is fitted is finite, −20 for what must not be");
                 }
             }
