@@ -32,7 +32,6 @@ final class PhiloxLanes {
         // lanes carry more than their word; the mask before each product drops the rest and makes it 32 × 32 bits
         LongVector a0 = LongVector.broadcast(L, position).addIndex(2), b0 = a0.add(1);
         LongVector a1 = a0.lanewise(LSHR, 32), b1 = b0.lanewise(LSHR, 32);
-        // each with a vector of its own: C2 keeps on the heap what two loop variables start from
         LongVector a2 = LongVector.broadcast(L, stream), b2 = LongVector.broadcast(L, stream);
         LongVector a3 = LongVector.broadcast(L, stream >>> 32), b3 = LongVector.broadcast(L, stream >>> 32);
         long k0 = key, k1 = key >>> 32;
