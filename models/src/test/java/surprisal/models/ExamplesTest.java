@@ -88,7 +88,8 @@ class ExamplesTest {
         List<String> lines = lines("NamedAgent.java");
         assertEquals(2, lines.size(), lines.toString());
         assertTrue(lines.get(0).matches("prize on the left: 0[.,]50, F = 0[.,]000 nats, goes cue"), lines.get(0));
-        assertTrue(lines.get(1).matches("prize on the left: (0[.,]98, F = 0[.,]693 nats, goes left|0[.,]02, F = 0[.,]693 nats, goes right)"),
+        assertTrue(
+                lines.get(1).matches("prize on the left: (0[.,]98, F = 0[.,]693 nats, goes left|0[.,]02, F = 0[.,]693 nats, goes right)"),
                 lines.get(1));
     }
 }
