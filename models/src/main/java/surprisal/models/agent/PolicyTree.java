@@ -354,10 +354,7 @@ public final class PolicyTree implements Search {
             }
             return weight * sum;
         }
-        int stride = 1;
-        for (int i = axis + 1; i < B.sizes().length; i++) {
-            stride *= B.sizes()[i];
-        }
+        int stride = B.stride(axis);
         double sum = 0;
         double[] p = q[B.parents()[axis]];
         for (int s = 0; s < p.length; s++) {

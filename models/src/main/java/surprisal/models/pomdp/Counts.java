@@ -138,10 +138,7 @@ public final class Counts {
             return;
         }
         double[] p = q[mean.parents()[axis]];
-        int stride = 1;
-        for (int i = axis + 1; i < sizes.length; i++) {
-            stride *= sizes[i];
-        }
+        int stride = mean.stride(axis);
         for (int s = 0; s < sizes[axis]; s++) {
             if (p[s] != 0) {
                 add(axis + 1, row + s * stride, weight * p[s], q, event);

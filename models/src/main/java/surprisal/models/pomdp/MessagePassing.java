@@ -289,10 +289,7 @@ public final class MessagePassing {
             Simplex.addScaled(weight, table.values(), row * n, turned, s * n, n);
             return;
         }
-        int stride = 1;
-        for (int i = axis + 1; i < table.sizes().length; i++) {
-            stride *= table.sizes()[i];
-        }
+        int stride = table.stride(axis);
         double[] p = q[table.parents()[axis]];
         for (int i = 0; i < p.length; i++) {
             if (axis == kept) {

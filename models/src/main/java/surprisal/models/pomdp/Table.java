@@ -198,7 +198,13 @@ public final class Table {
         sparse = null;
     }
 
-    private int stride(int axis) {
+    /**
+     * How many rows apart the states of a parent are.
+     *
+     * @param axis which parent, in the order of the axes
+     * @return the product of the sizes of the parents after it
+     */
+    public int stride(int axis) {
         int stride = 1;
         for (int i = axis + 1; i < sizes.length; i++) {
             stride *= sizes[i];
