@@ -12,4 +12,5 @@ module surprisal.models {
     exports surprisal.models.nn;
     exports surprisal.models.plan;
     exports surprisal.models.pomdp;
+    exports surprisal.models.signal;
 }
