@@ -27,6 +27,16 @@ public interface Likelihood {
     Distribution of(Tensor h);
 
     /**
+     * How many numbers a decoder has to give.
+     *
+     * @param m the length of an observation
+     * @return k; m unless a likelihood says otherwise
+     */
+    default int width(int m) {
+        return m;
+    }
+
+    /**
      * N(o; h, σ²) with a known σ: −log p = |o − h|²/2σ² + (m/2) log 2πσ², k = m.
      *
      * @param std σ
@@ -46,10 +56,7 @@ public interface Likelihood {
      * @return the likelihood
      */
     static Likelihood normal() {
-        return h -> {
-            int m = h.shape().last() / 2;
-            return new Normal(h.slice(0, m), h.slice(m, 2 * m).softplus().plus(LEAST));
-        };
+        return new NormalHeads();
     }
 
     /**
@@ -79,6 +86,21 @@ public interface Likelihood {
      */
     static Likelihood categorical() {
         return Categorical::ofLogits;
+    }
+
+    /** N(o; μ, σ²), both from the state. */
+    record NormalHeads() implements Likelihood {
+
+        @Override
+        public Distribution of(Tensor h) {
+            int m = h.shape().last() / 2;
+            return new Normal(h.slice(0, m), h.slice(m, 2 * m).softplus().plus(LEAST));
+        }
+
+        @Override
+        public int width(int m) {
+            return 2 * m;
+        }
     }
 
     /**

@@ -26,12 +26,13 @@ public record Reconstruction(UnaryOperator<Tensor> decoder, Likelihood likelihoo
 
     @Override
     public Tensor cost(Tensor state, Tensor observation) {
-        Shape states = Rows.of(state, observation);
-        Tensor cost = p(state).logProb(observation).neg();
-        if (!cost.shape().equals(states)) {
-            throw new IllegalArgumentException("a likelihood of shape " + cost.shape() + " for states " + state.shape()
-                    + " and observations " + observation.shape() + ": the decoder must keep the axes before the last");
+        Rows.of(state, observation);
+        Shape wanted = state.shape().with(-1, likelihood.width(observation.shape().last()));
+        Tensor h = decoder.apply(state);
+        if (!h.shape().equals(wanted)) {
+            throw new IllegalArgumentException("a decoder that turns states " + state.shape() + " into " + h.shape()
+                    + ": the likelihood of observations " + observation.shape() + " takes " + wanted);
         }
-        return cost;
+        return likelihood.of(h).logProb(observation).neg();
     }
 }
