@@ -7,7 +7,8 @@ import surprisal.models.dist.Distribution;
 
 /**
  * Σₖ −log p(yₖ|s): the state is asked for the quantities of a task alone, rewards and values, and not for what was seen
- * (Mazzaglia et al. 2022, §3.3 a, as in MuZero, Schrittwieser et al. 2020). The observation holds y₁, y₂ … one after the other.
+ * (Mazzaglia et al. 2022, §3.3; as in MuZero, Schrittwieser et al. 2020). The observation holds y₁, y₂ … one after the
+ * other.
  *
  * @param heads what predicts each of them
  */

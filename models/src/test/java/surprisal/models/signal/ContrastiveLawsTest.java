@@ -18,6 +18,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.models.World;
+import surprisal.models.dist.Categorical;
 
 /** InfoNCE of discrete states and observations, by enumeration; and what it is invariant to. */
 class ContrastiveLawsTest {
@@ -159,8 +160,8 @@ class ContrastiveLawsTest {
     }
 
     /**
-     * E[cost] ≥ −I_q(S; O) = min over decoders of E[log p(o) − log p(o|s)], where p(o|s) of the joint p(o) q(s|o) is the best
-     * decoder: so KL[q‖p] + cost lies above F + log p(o) of the best decoder, for any critic and any prior.
+     * E[cost] ≥ −I_q(S; O) = min over decoders of E[log p(o) − log p(o|s)], where p(o|s) of the joint p(o) q(s|o) is the
+     * best decoder: so KL[q‖p] + cost lies above F + log p(o) of the best decoder, for any critic and any prior.
      */
     @Property(tries = 40)
     void boundsTheFreeEnergyOfTheBestDecoder(
@@ -184,7 +185,7 @@ class ContrastiveLawsTest {
         int S = decoder.length;
         int O = decoder[0].length;
         Tensor logits = World.tensor(decoder).log();
-        Reconstruction signal = new Reconstruction(s -> s.matmul(logits), Likelihood.categorical());
+        Reconstruction signal = new Reconstruction(s -> s.matmul(logits), Categorical::ofLogits);
         double sum = 0;
         for (int o = 0; o < O; o++) {
             for (int s = 0; s < S; s++) {
@@ -233,7 +234,7 @@ class ContrastiveLawsTest {
         }
     }
 
-    /** Which observations a state looks at: those whose change changes its cost, and it is the mean over them in plain numbers. */
+    /** Which observations a state looks at: those whose change changes its cost. */
     @Property(tries = 30)
     void negativesAreThoseThatTheyAreCalled(@ForAll long seed) {
         int T = 3;

@@ -53,10 +53,10 @@ class SignalLawsTest {
         all.add(new Whitening(views, 0));
         all.add(new Whitening(views, 0.1));
         all.add(VicReg.of(views));
-        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), Likelihood.normal(0.5)));
-        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), Likelihood.learnedNormal(5, F64)));
-        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), Likelihood.learnedNormal(1, F64)));
-        all.add(new Reconstruction(net(seed + 2, 3, 4, 10), Likelihood.normal()));
+        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), Likelihood.gaussian(0.5)));
+        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), new Likelihood.LearnedStd(Tensor.zeros(Shape.of(5), F64))));
+        all.add(new Reconstruction(net(seed + 2, 3, 4, 5), Likelihood.LearnedStd.of(0.8, F64)));
+        all.add(new Reconstruction(net(seed + 2, 3, 4, 10), new Likelihood.PredictedStd(1e-4)));
         all.add(task(seed));
         all.add(SelfDistillation.byol(net(seed + 3, 3, 4, 2), Ema.of(net(seed + 4, 5, 2), 0.9)));
         all.add(Prototypes.of(views, 3, 2, F64, new Rng(seed)));
@@ -66,8 +66,8 @@ class SignalLawsTest {
 
     private static TaskOriented task(long seed) {
         return new TaskOriented(List.of(
-                new TaskOriented.Head("reward", net(seed + 5, 3, 4, 2), Likelihood.normal(), 1),
-                new TaskOriented.Head("values", net(seed + 6, 3, 4), Likelihood.normal(2), 4)));
+                new TaskOriented.Head("reward", net(seed + 5, 3, 4, 2), new Likelihood.PredictedStd(1e-4), 1),
+                new TaskOriented.Head("values", net(seed + 6, 3, 4), Likelihood.gaussian(2), 4)));
     }
 
     // ---- what holds of all
@@ -142,7 +142,7 @@ class SignalLawsTest {
             assertTrue(Tree.leaves(signal).size() > 0, signal.toString());
             assertEquals(List.of(), new Tape().unused(signal, m -> m.cost(s, o).sum()), signal.toString());
         }
-        Signal sum = new Reconstruction(net(0, 3, 5), Likelihood.learnedNormal(5, F64)).plus(task(0).on(0, 5).times(2));
+        Signal sum = new Reconstruction(net(0, 3, 5), Likelihood.LearnedStd.of(1, F64)).plus(task(0).on(0, 5).times(2));
         assertEquals(List.of("terms.0.decoder.layers.0.weight", "terms.0.decoder.layers.0.bias", "terms.0.likelihood.logStd",
                 "terms.1.signal.signal.heads.0.net.layers.0.weight"), List.copyOf(Tree.leaves(sum).keySet()).subList(0, 4));
     }
@@ -153,11 +153,11 @@ class SignalLawsTest {
     void sumsAreLinearAndPartsSeeTheirs(@ForAll long seed) {
         Tensor s = normal(seed, 4, 3);
         Tensor o = normal(~seed, 4, 9);
-        Signal a = new Reconstruction(net(seed, 3, 5), Likelihood.normal(1)).on(0, 5);
-        Signal b = new Reconstruction(net(seed + 1, 3, 4), Likelihood.normal(2)).on(5, 9);
+        Signal a = new Reconstruction(net(seed, 3, 5), Likelihood.gaussian(1)).on(0, 5);
+        Signal b = new Reconstruction(net(seed + 1, 3, 4), Likelihood.gaussian(2)).on(5, 9);
         double[] both = World.numbers(a.times(2).plus(b).times(-0.5).cost(s, o));
-        double[] first = World.numbers(new Reconstruction(net(seed, 3, 5), Likelihood.normal(1)).cost(s, o.slice(0, 5)));
-        double[] second = World.numbers(new Reconstruction(net(seed + 1, 3, 4), Likelihood.normal(2)).cost(s, o.slice(5, 9)));
+        double[] first = World.numbers(new Reconstruction(net(seed, 3, 5), Likelihood.gaussian(1)).cost(s, o.slice(0, 5)));
+        double[] second = World.numbers(new Reconstruction(net(seed + 1, 3, 4), Likelihood.gaussian(2)).cost(s, o.slice(5, 9)));
         for (int i = 0; i < both.length; i++) {
             assertEquals(-first[i] - second[i] / 2, both[i], 1e-12 * (1 + Math.abs(first[i]) + Math.abs(second[i])));
         }
@@ -178,8 +178,19 @@ class SignalLawsTest {
             coins -= o.at(i) > 0 ? Math.log(p) : Math.log(1 - p);
         }
         Tensor bits = o.relu().div(o.abs());
-        assertEquals(gauss, new Reconstruction(decoder, Likelihood.normal(0.7)).cost(s, o).item(), 1e-12 * (1 + gauss));
+        assertEquals(gauss, new Reconstruction(decoder, Likelihood.gaussian(0.7)).cost(s, o).item(), 1e-12 * (1 + gauss));
         assertEquals(coins, new Reconstruction(decoder, Likelihood.bernoulli()).cost(s, bits).item(), 1e-12 * (1 + coins));
+    }
+
+    /** A decoder of pictures [height, width, channels] is one of their numbers in a row. */
+    @Property(tries = 10)
+    void picturesAreFlattened(@ForAll long seed) {
+        Mlp decoder = net(seed, 3, 4, 12);
+        Tensor s = normal(seed, 2, 3, 3);
+        Tensor o = normal(~seed, 2, 3, 12);
+        Signal pictures = new Reconstruction(h -> decoder.apply(h).reshape(2, 3, 2, 3, 2), Likelihood.gaussian(1));
+        assertArrayEquals(World.numbers(new Reconstruction(decoder, Likelihood.gaussian(1)).cost(s, o)),
+                World.numbers(pictures.cost(s, o)));
     }
 
     /** With σ² = mean (o − h)² the slope by log σ is 0, and any other σ costs more. */
@@ -189,11 +200,11 @@ class SignalLawsTest {
         Tensor o = normal(~seed, 9, 5);
         Mlp decoder = net(seed, 3, 5);
         double mse = decoder.apply(s).minus(o).square().mean().item();
-        Likelihood best = new Likelihood.LearnedNormal(Tensor.of(Math.log(mse) / 2));
+        Likelihood best = new Likelihood.LearnedStd(Tensor.of(Math.log(mse) / 2));
         Grad<Likelihood> grad = new Tape().grad(best, m -> new Reconstruction(decoder, m).cost(s, o).sum());
-        assertEquals(0, ((Likelihood.LearnedNormal) grad.gradient()).logStd().item(), 1e-11);
+        assertEquals(0, ((Likelihood.LearnedStd) grad.gradient()).logStd().item(), 1e-11);
         for (double factor : new double[] {0.9, 1.1}) {
-            assertTrue(new Reconstruction(decoder, Likelihood.normal(Math.sqrt(mse) * factor)).cost(s, o).sum().item()
+            assertTrue(new Reconstruction(decoder, Likelihood.gaussian(Math.sqrt(mse) * factor)).cost(s, o).sum().item()
                     > grad.loss());
         }
     }

@@ -48,15 +48,15 @@ class SignalTest {
             case "redundancy" -> RedundancyReduction.of(PLAIN);
             case "whitening" -> new Whitening(PLAIN, 0);
             case "vicreg" -> VicReg.of(PLAIN);
-            case "normal" -> new Reconstruction(linear, Likelihood.normal(0.7));
-            case "heads" -> new Reconstruction(linear, Likelihood.normal());
+            case "normal" -> new Reconstruction(linear, Likelihood.gaussian(0.7));
+            case "heads" -> new Reconstruction(linear, new Likelihood.PredictedStd(1e-4));
             default -> new Reconstruction(linear, Likelihood.bernoulli());
         };
     }
 
     /**
-     * Costs and gradients: float64 to 1e-9, float32 to 1e-5 of 1 plus the largest number. What PyTorch has is float64, and its
-     * rounding and ours go through at most 12 rows of ten numbers; e^{S/0.05} of the codes makes most of it.
+     * Costs and gradients: float64 to 1e-9, float32 to 1e-5 of 1 plus the largest number. PyTorch's are float64; our rounding
+     * goes through sums of at most 12 rows of ten numbers, and e^{S/0.05} of the codes makes most of it.
      */
     @ParameterizedTest
     @ValueSource(strings = {"dot", "tanh", "cosine", "distillation", "prototypes", "redundancy", "whitening", "vicreg", "normal",
@@ -107,7 +107,7 @@ class SignalTest {
                 + "state";
         Mlp net = Mlp.of(new Rng(0), 3, 3);
         for (Signal signal : List.of(Contrastive.of(PLAIN), VicReg.of(PLAIN), SelfDistillation.simSiam(net, net),
-                new Reconstruction(net, Likelihood.normal(1)))) {
+                new Reconstruction(net, Likelihood.gaussian(1)))) {
             says(apart, () -> signal.cost(zeros(4, 3), zeros(5, 3)));
         }
         says("views [4, 3] of states [4, 3] and [4, 2] of observations [4, 2]: both are [4, d] with one d",
@@ -115,15 +115,15 @@ class SignalTest {
         says("a prediction [4, 3] of a target [4, 2]: both networks end in the same width",
                 () -> SelfDistillation.simSiam(net, x -> x).cost(zeros(4, 3), zeros(4, 2)));
         says("a decoder that turns states [4, 3] into [12]: the likelihood of observations [4, 3] takes [4, 3]",
-                () -> new Reconstruction(h -> h.reshape(12), Likelihood.normal(1)).cost(zeros(4, 3), zeros(4, 3)));
+                () -> new Reconstruction(h -> h.reshape(12), Likelihood.gaussian(1)).cost(zeros(4, 3), zeros(4, 3)));
         says("a decoder that turns states [4, 3] into [4, 3]: the likelihood of observations [4, 3] takes [4, 6]",
-                () -> new Reconstruction(net, Likelihood.normal()).cost(zeros(4, 3), zeros(4, 3)));
+                () -> new Reconstruction(net, new Likelihood.PredictedStd(1e-4)).cost(zeros(4, 3), zeros(4, 3)));
         says("whitening of [3, 3]: the covariance of 3 rows in 3 dimensions has no inverse; take more than 3 rows, or ε > 0",
                 () -> new Whitening(PLAIN, 0).cost(zeros(3, 3), zeros(3, 3)));
         says("correlations of [1, 3] with [1, 3]: they take at least two rows",
                 () -> RedundancyReduction.of(PLAIN).cost(zeros(1, 3), zeros(1, 3)));
         says("variances of views [1, 3]: they take at least two rows", () -> VicReg.of(PLAIN).cost(zeros(1, 3), zeros(1, 3)));
-        TaskOriented task = new TaskOriented(List.of(new TaskOriented.Head("reward", net, Likelihood.normal(1), 3)));
+        TaskOriented task = new TaskOriented(List.of(new TaskOriented.Head("reward", net, Likelihood.gaussian(1), 3)));
         says("observations [4, 2] for heads of 3 numbers: they hold [reward (3)]", () -> task.cost(zeros(4, 3), zeros(4, 2)));
         says("no head is named value, there are [reward]", () -> task.p("value", zeros(4, 3)));
     }
@@ -131,7 +131,9 @@ class SignalTest {
     @Test
     void wrongNumbersAreSaid() {
         says("a sum of no signals: it takes at least one", () -> new Signal.Sum(List.of()));
-        says("a likelihood with σ = 0.0: it takes a positive number", () -> Likelihood.normal(0));
+        says("σ of a likelihood is 0.0: it takes a positive number", () -> Likelihood.gaussian(0));
+        says("the first σ of a likelihood is -1.0: it takes a positive number", () -> Likelihood.LearnedStd.of(-1, Precision.FLOAT32));
+        says("the least σ of a likelihood is 0.0: it takes a positive number", () -> new Likelihood.PredictedStd(0));
         says("a contrast at temperature 0.0: it takes a positive number",
                 () -> new Contrastive(PLAIN, Critic.COSINE, 0, Negatives.EVERYWHERE));
         says("codes with ε = -1.0 in 3 iterations: it takes a positive ε and at least 1 iteration", () -> new Sinkhorn(-1, 3));
@@ -143,9 +145,9 @@ class SignalTest {
         says("weights λ = 1.0, μ = -1.0, ν = 1.0: they are numbers ≥ 0", () -> new VicReg(PLAIN, 1, -1, 1));
         says("a task without quantities: it takes at least one head", () -> new TaskOriented(List.of()));
         Linear net = new Linear(zeros(3, 1), zeros(1));
-        TaskOriented.Head head = new TaskOriented.Head("reward", net, Likelihood.normal(1), 1);
+        TaskOriented.Head head = new TaskOriented.Head("reward", net, Likelihood.gaussian(1), 1);
         says("two heads of one name among [reward, reward]", () -> new TaskOriented(List.of(head, head)));
         says("the head value predicts 0 numbers: it takes at least 1",
-                () -> new TaskOriented(List.of(new TaskOriented.Head("value", net, Likelihood.normal(1), 0))));
+                () -> new TaskOriented(List.of(new TaskOriented.Head("value", net, Likelihood.gaussian(1), 0))));
     }
 }
