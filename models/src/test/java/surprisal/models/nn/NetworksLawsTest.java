@@ -173,6 +173,18 @@ class NetworksLawsTest {
         Torch.close("seen", net.apply(x, c.slice(1, 0, seen), none).array(), net.apply(x, c, Tensor.of(Shape.of(1, 5), hidden)), ROUNDED);
     }
 
+    /** Adding zeros to the scores hides nothing; in a single block, the last place sees all even if places see only the past. */
+    @Property(tries = 20)
+    void noMaskIsOneThatHidesNothing(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int places) {
+        Rng rng = new Rng(seed);
+        Tensor x = draw(rng, 2, places, 6);
+        TransformerEncoder two = TransformerEncoder.of(6, 2, 8, 2, DOUBLE, rng);
+        Torch.bits("zeros", two.apply(x, Tensor.zeros(Shape.of(places, places), DOUBLE)), two.apply(x));
+        TransformerEncoder one = TransformerEncoder.of(6, 2, 8, 1, DOUBLE, rng);
+        Tensor last = one.causal(x).slice(1, places - 1, places);
+        Torch.close("the last place", last.array(), one.apply(x).slice(1, places - 1, places), ROUNDED);
+    }
+
     /** i = 0 and f = 1 at any input: c stays, for all steps. */
     @Property(tries = 20)
     void aClosedUnitRemembersForEver(@ForAll long seed) {
