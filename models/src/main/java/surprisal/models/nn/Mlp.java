@@ -58,17 +58,10 @@ public record Mlp(List<Linear> layers, Unary activation) implements UnaryOperato
         }
         List<Linear> layers = new ArrayList<>();
         for (int i = 1; i < sizes.length; i++) {
-            Init init = i < sizes.length - 1 ? before(activation) : Init.GLOROT;
+            Init init = i < sizes.length - 1 ? Init.before(activation) : Init.GLOROT;
             layers.add(Linear.of(sizes[i - 1], sizes[i], init, precision, rng));
         }
         return new Mlp(List.copyOf(layers), activation);
-    }
-
-    private static Init before(Unary activation) {
-        return switch (activation) {
-            case RELU, ELU, SILU, GELU, SOFTPLUS -> Init.HE;
-            default -> Init.GLOROT;
-        };
     }
 
     /**

@@ -57,14 +57,21 @@ class MlpTest {
             double variance = switch (init) {
                 case GLOROT -> 2.0 / (in + out);
                 case HE -> 2.0 / in;
-                case LECUN -> 1.0 / in;
+                case LECUN, TRUNCATED -> 1.0 / in;
+                case TORCH -> 1.0 / (3 * in);
+                case ORTHOGONAL -> 1.0 / in; // [300, 200]: columns of length one
                 case ZERO -> 0;
             };
             int n = in * out;
             double mean = W.mean().item();
             assertEquals(0, mean, 5 * Math.sqrt(variance / n));
             assertEquals(variance, W.minus(mean).square().mean().item(), 5 * variance * Math.sqrt(2.0 / n));
-            double bound = init == Init.GLOROT ? Math.sqrt(6.0 / (in + out)) * (1 + 1e-6) : Double.POSITIVE_INFINITY;
+            double bound = switch (init) {
+                case GLOROT -> Math.sqrt(6.0 / (in + out)) * (1 + 1e-6);
+                case TORCH -> Math.sqrt(1.0 / in) * (1 + 1e-6);
+                case TRUNCATED -> 2 / 0.8796256610342398 * Math.sqrt(1.0 / in) * (1 + 1e-6);
+                default -> Double.POSITIVE_INFINITY;
+            };
             assertTrue(W.abs().max().item() <= bound);
         }
     }
