@@ -90,6 +90,10 @@ public record Given(String experiment, SequencedMap<String, Object> values, long
         return type.cast(value);
     }
 
+    private List<?> several(String name) {
+        return at(name, List.class);
+    }
+
     /**
      * How long it learns.
      *
@@ -126,7 +130,7 @@ public record Given(String experiment, SequencedMap<String, Object> values, long
      * @return their values
      */
     public double[] numbers(String name) {
-        return at(name, List.class).stream().mapToDouble(x -> ((Number) x).doubleValue()).toArray();
+        return several(name).stream().mapToDouble(x -> ((Number) x).doubleValue()).toArray();
     }
 
     /**
@@ -136,7 +140,7 @@ public record Given(String experiment, SequencedMap<String, Object> values, long
      * @return the units of each
      */
     public int[] layers(String name) {
-        return at(name, List.class).stream().mapToInt(x -> ((Number) x).intValue()).toArray();
+        return several(name).stream().mapToInt(x -> ((Number) x).intValue()).toArray();
     }
 
     /**
