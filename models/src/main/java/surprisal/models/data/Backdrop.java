@@ -36,7 +36,7 @@ public record Backdrop(int waves, double strength, double drift) {
      *
      * @return a background that distracts
      */
-    public static Backdrop waves() {
+    public static Backdrop textured() {
         return new Backdrop(8, 1, 0.6);
     }
 

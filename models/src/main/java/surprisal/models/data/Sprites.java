@@ -122,7 +122,7 @@ public record Sprites(int side, int scales, int rotations, int positions) {
     private Ink.Outline outline(int... factors) {
         double r = side * (LEAST + (LARGEST - LEAST) * part(factors[1], scales));
         double angle = Math.PI / 2 * factors[2] / rotations, cos = StrictMath.cos(angle), sin = StrictMath.sin(angle);
-        double margin = 1.6 * LARGEST * side, room = side - 2 * margin;
+        double margin = 1.6 * LARGEST * side + 1, room = side - 2 * margin;
         double centreX = margin + room * part(factors[3], positions), centreY = margin + room * part(factors[4], positions);
         Ink.Outline figure = switch (factors[0]) {
             case 0 -> (x, y) -> Math.max(Math.abs(x), Math.abs(y)) - r;
