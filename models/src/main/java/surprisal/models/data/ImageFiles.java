@@ -19,21 +19,20 @@ import surprisal.engine.Shape;
  * Pictures in IDX or NPY files that are mapped, not read: of a set larger than the memory, only what is looked at is loaded. Bytes
  * become numbers from 0 to 1, floats stay as they are. Several files follow each other as one set, as a large set is kept in parts.
  *
- * <p>An IDX file has to be unpacked, for in a packed one no picture can be found without all before it.
+ * <p>An IDX file has to be unpacked, for in a packed one no picture can be found without all before it. The files are let go of when
+ * nothing refers to the set any more.
  */
-public final class ImageFiles implements AutoCloseable {
+public final class ImageFiles {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** One file: where its pictures begin in the set, and where they are in the memory. */
     private record Part(int first, ImageHeader header, MemorySegment data) {}
 
-    private final Arena arena;
     private final List<Part> parts;
     private final Shape shape;
     private final int count;
 
-    private ImageFiles(Arena arena, List<Part> parts, Shape shape, int count) {
-        this.arena = arena;
+    private ImageFiles(List<Part> parts, Shape shape, int count) {
         this.parts = parts;
         this.shape = shape;
         this.count = count;
@@ -43,7 +42,7 @@ public final class ImageFiles implements AutoCloseable {
      * Maps files.
      *
      * @param files IDX or NPY files of pictures, [n, ..], all of one size
-     * @return the set, to be closed
+     * @return the set
      * @throws IOException if a file can't be read or holds no pictures
      * @throws IllegalArgumentException if there is no file or the sizes of their pictures differ; the message names both
      */
@@ -51,34 +50,29 @@ public final class ImageFiles implements AutoCloseable {
         if (files.length == 0) {
             throw new IllegalArgumentException("pictures from no file: it takes at least one");
         }
-        Arena arena = Arena.ofShared();
-        try {
-            List<Part> parts = new ArrayList<>();
-            long count = 0;
-            for (Path file : files) {
-                Part part = map(file, (int) count, arena);
-                Shape first = parts.isEmpty() ? part.header.picture() : parts.getFirst().header.picture();
-                if (!part.header.picture().equals(first)) {
-                    throw new IllegalArgumentException("the pictures of %s have the shape %s, those of %s %s: a set has one size"
-                            .formatted(files[0], first, file, part.header.picture()));
-                }
-                parts.add(part);
-                count += part.header.count();
-                if (count > Integer.MAX_VALUE) {
-                    throw new IllegalArgumentException("%d pictures up to %s: a set has fewer than 2³¹".formatted(count, file));
-                }
+        List<Part> parts = new ArrayList<>();
+        long count = 0;
+        for (Path file : files) {
+            Part part = map(file, (int) count);
+            Shape first = parts.isEmpty() ? part.header.picture() : parts.getFirst().header.picture();
+            if (!part.header.picture().equals(first)) {
+                throw new IllegalArgumentException("the pictures of %s have the shape %s, those of %s %s: a set has one size"
+                        .formatted(files[0], first, file, part.header.picture()));
             }
-            return new ImageFiles(arena, parts, parts.getFirst().header.picture(), (int) count);
-        } catch (IOException | RuntimeException e) {
-            arena.close();
-            throw e;
+            parts.add(part);
+            count += part.header.count();
+            if (count > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("%d pictures up to %s: a set has fewer than 2³¹".formatted(count, file));
+            }
         }
+        return new ImageFiles(parts, parts.getFirst().header.picture(), (int) count);
     }
 
-    private static Part map(Path file, int first, Arena arena) throws IOException {
+    private static Part map(Path file, int first) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ImageHeader header = ImageHeader.read(file, channel);
-            return new Part(first, header, channel.map(FileChannel.MapMode.READ_ONLY, header.offset(), header.bytes(), arena));
+            Arena untilUnused = Arena.ofAuto();
+            return new Part(first, header, channel.map(FileChannel.MapMode.READ_ONLY, header.offset(), header.bytes(), untilUnused));
         }
     }
 
@@ -137,11 +131,5 @@ public final class ImageFiles implements AutoCloseable {
             }
         }
         return found;
-    }
-
-    /** Lets go of the files; pictures that were taken stay. */
-    @Override
-    public void close() {
-        arena.close();
     }
 }

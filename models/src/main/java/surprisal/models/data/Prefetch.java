@@ -93,15 +93,10 @@ public final class Prefetch<T> implements Iterator<T>, AutoCloseable {
                 next = null;
                 yield value;
             }
-            case Failed<T>(Throwable problem) -> throw Prefetch.<RuntimeException>same(problem);
+            case Failed<T>(Error problem) -> throw problem;
+            case Failed<T>(Throwable problem) -> throw (RuntimeException) problem;
             case End<T>() -> throw new AssertionError();
         };
-    }
-
-    /** What the source threw, as it was thrown. */
-    @SuppressWarnings("unchecked")
-    private static <E extends Throwable> E same(Throwable problem) throws E {
-        throw (E) problem;
     }
 
     /** Makes no more items; returns when the thread has ended. */

@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,20 +48,19 @@ class FilesTest {
         Path c = folder.resolve("c.npy");
         Npy.write(c, new Rng(1).uniform(Shape.of(3, 3, 4), Precision.FLOAT32));
         Array[] whole = {Idx.read(a), Idx.read(b), Npy.read(c)};
-        try (ImageFiles files = ImageFiles.open(a, b, c)) {
-            assertEquals(10, files.count());
-            assertEquals(Shape.of(3, 4), files.shape());
-            Tensor taken = files.take(9, 0, 4, 5, 6, 7, 0);
-            int[][] at = {{2, 2}, {0, 0}, {0, 4}, {1, 0}, {1, 1}, {2, 0}, {0, 0}};
-            for (int i = 0; i < at.length; i++) {
-                for (int k = 0; k < 12; k++) {
-                    double number = whole[at[i][0]].at(at[i][1] * 12 + k);
-                    assertEquals((float) (at[i][0] < 2 ? (float) number / 255f : number), (float) taken.at(i * 12 + k));
-                }
+        ImageFiles files = ImageFiles.open(a, b, c);
+        assertEquals(10, files.count());
+        assertEquals(Shape.of(3, 4), files.shape());
+        Tensor taken = files.take(9, 0, 4, 5, 6, 7, 0);
+        int[][] at = {{2, 2}, {0, 0}, {0, 4}, {1, 0}, {1, 1}, {2, 0}, {0, 0}};
+        for (int i = 0; i < at.length; i++) {
+            for (int k = 0; k < 12; k++) {
+                double number = whole[at[i][0]].at(at[i][1] * 12 + k);
+                assertEquals((float) (at[i][0] < 2 ? (float) number / 255f : number), (float) taken.at(i * 12 + k));
             }
-            assertEquals("picture 10: there are 0 to 9",
-                    assertThrows(IllegalArgumentException.class, () -> files.take(10)).getMessage());
         }
+        assertEquals("picture 10: there are 0 to 9",
+                assertThrows(IllegalArgumentException.class, () -> files.take(10)).getMessage());
     }
 
     /** A set of three gigabytes on a disk that has not got them: the file is sparse, and only one picture of it is read. */
@@ -65,18 +68,17 @@ class FilesTest {
     void aSetMayBeLargerThanTheMemory() throws IOException {
         int n = 3_000_000, pixels = 1024;
         Path file = folder.resolve("large");
-        try (var out = java.nio.channels.FileChannel.open(
-                file, java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE,
-                java.nio.file.StandardOpenOption.SPARSE)) {
+        try (var out = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
             out.write(ByteBuffer.allocate(16).putInt(0x0803).putInt(n).putInt(32).putInt(32).flip());
             out.write(ByteBuffer.wrap(new byte[] {51}), 16L + (long) n * pixels - 1);
         }
-        try (ImageFiles files = ImageFiles.open(file)) {
-            assertEquals(n, files.count());
-            Tensor last = files.take(n - 1);
-            assertEquals(0.2f, (float) last.at(pixels - 1));
-            assertEquals(0, last.at(0));
-        }
+        ImageFiles files = ImageFiles.open(file);
+        assertEquals(n, files.count());
+        Tensor last = files.take(n - 1);
+        assertEquals(0.2f, (float) last.at(pixels - 1));
+        assertEquals(0, last.at(0));
     }
 
     @Test
@@ -85,7 +87,7 @@ class FilesTest {
         String said = assertThrows(IllegalArgumentException.class, () -> ImageFiles.open(a, b)).getMessage();
         assertEquals("the pictures of %s have the shape [3, 4], those of %s [4, 4]: a set has one size".formatted(a, b), said);
         byte[] whole = Files.readAllBytes(a);
-        Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(whole, whole.length - 1));
+        Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length - 1));
         assertTrue(assertThrows(FormatException.class, () -> ImageFiles.open(cut)).getMessage()
                 .contains("has 75 bytes, its header says 76"));
         Path packed = Files.write(folder.resolve("packed"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0});
@@ -124,7 +126,7 @@ class FilesTest {
     /** A source without an end is asked for no more than the queue and the hands hold, and closing ends it. */
     @Test
     void theQueueIsBoundedAndClosingEndsIt() throws InterruptedException {
-        var asked = new java.util.concurrent.atomic.AtomicInteger();
+        var asked = new AtomicInteger();
         Iterator<Integer> endless = IntStream.generate(asked::incrementAndGet).iterator();
         Prefetch<Integer> made = new Prefetch<>(4, endless);
         assertEquals(1, made.next());
@@ -157,10 +159,10 @@ class FilesTest {
         Binarisation fixed = Binarisation.fixed(9), dynamic = Binarisation.dynamic(new Rng(9));
         float[] all = fixed.of(greys.take(0, 1, 2, 3, 4, 5), 0, 1, 2, 3, 4, 5).array().floats();
         float[] some = fixed.of(greys.take(4, 1), 4, 1).array().floats();
-        assertArrayEquals(java.util.Arrays.copyOfRange(all, 20_000, 25_000), java.util.Arrays.copyOfRange(some, 0, 5_000));
-        assertArrayEquals(java.util.Arrays.copyOfRange(all, 5_000, 10_000), java.util.Arrays.copyOfRange(some, 5_000, 10_000));
+        assertArrayEquals(Arrays.copyOfRange(all, 20_000, 25_000), Arrays.copyOfRange(some, 0, 5_000));
+        assertArrayEquals(Arrays.copyOfRange(all, 5_000, 10_000), Arrays.copyOfRange(some, 5_000, 10_000));
         float[] once = dynamic.of(greys.take(0), 0).array().floats(), again = dynamic.of(greys.take(0), 0).array().floats();
-        assertFalse(java.util.Arrays.equals(once, again));
+        assertFalse(Arrays.equals(once, again));
         double z = 0, above = 0;
         for (int i = 0; i < all.length; i++) {
             double p = greys.examples().at(i);
