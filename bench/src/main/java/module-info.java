@@ -8,5 +8,6 @@ module surprisal.bench {
     requires me.tongfei.progressbar;
 
     opens surprisal.bench.cases to surprisal.autodiff;
+    opens surprisal.bench.experiments to surprisal.autodiff;
     opens surprisal.bench.cli to info.picocli;
 }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import surprisal.bench.digits.Images;
 import surprisal.bench.experiments.Demonstration;
 import surprisal.bench.terminal.Talk;
 

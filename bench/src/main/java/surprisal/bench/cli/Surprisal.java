@@ -76,8 +76,9 @@ public final class Surprisal implements Runnable {
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         Surprisal surprisal = new Surprisal();
-        CommandLine command = new CommandLine(surprisal)
-                .setOut(out)
+        CommandLine command = new CommandLine(surprisal);
+        TrainExperiment.addTo(command.getSubcommands().get("train"));
+        command.setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAbbreviatedOptionsAllowed(false)

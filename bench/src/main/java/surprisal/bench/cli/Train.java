@@ -19,6 +19,6 @@ final class Train implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing the model to train: vae");
+        throw new ParameterException(spec.commandLine(), "Missing the model to train: " + String.join(", ", spec.subcommands().keySet()));
     }
 }

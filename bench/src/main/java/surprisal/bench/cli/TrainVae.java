@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import surprisal.bench.digits.Images;
 import surprisal.bench.experiments.VaeReport;
 import surprisal.bench.experiments.VaeRun;
 import surprisal.bench.terminal.Progress;

@@ -1,7 +1,7 @@
 package surprisal.bench.report;
 
 /** A piece of a report that knows its HTML. */
-public sealed interface Block permits Text, Formula, Chart, Images, Table, Row {
+public sealed interface Block permits Text, Formula, Chart, Images, Filmstrip, Table, Row {
 
     /**
      * Writes this block.

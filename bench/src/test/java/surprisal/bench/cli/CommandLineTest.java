@@ -64,6 +64,11 @@ class CommandLineTest {
                 "train vae --hidden 0; --hidden; '0' is not",
                 "train vae --latent 0; --latent; '0' is not a whole number from 1 to 65,536",
                 "train vae --batch 0; --batch; '0' is not",
+                "train bars --size 1; --size; '1' is not a whole number from 2 to 32",
+                "train bars --lr 2; --lr; '2' is not a number above 0 and at most 1",
+                "train bars --hidden 9,x; --hidden; 'x' is not a whole number from 1 to 65,536",
+                "train bars --patience 0; --patience; '0' is not a whole number from 1",
+                "train bars --data .; --data; Unknown option",
                 "bench --threads 0 gemm*; --threads; '0' is not",
                 "demo --epoch 3; --epoch; Unknown option",
                 "demo --epochs; --epochs; Missing required parameter",
@@ -82,6 +87,7 @@ class CommandLineTest {
                 "demo --help",
                 "train --help",
                 "train vae --help",
+                "train bars --help",
                 "info -h",
                 "bench -h",
                 "jmh --help",
@@ -161,6 +167,28 @@ class CommandLineTest {
         assertEquals(good.length, poisoned.length);
         org.junit.jupiter.api.Assertions.assertArrayEquals(
                 poisoned, Files.readAllBytes(Path.of(out, "checkpoint.safetensors")), "the checkpoint is untouched");
+    }
+
+    /** Every line is JSON, the last one is the figure, and it is never below the entropy of its source. */
+    @Test
+    void anExperimentTellsItsEpochsAndItsFigure() throws IOException {
+        String[] tiny = {"train", "bars", "--size", "2", "--latent", "1", "--epochs", "3", "--seeds", "2", "--seed", "5", "--json"};
+        Outcome outcome = run(append(tiny, "--out", out("o")));
+        assertEquals(0, outcome.code, outcome.err);
+        List<String> lines = outcome.out.lines().toList();
+        assertEquals(2 * 3 + 1, lines.size());
+        assertTrue(lines.get(3).startsWith("{\"seed\":6,\"epoch\":1,\"train_loss\":"), lines.get(3));
+        assertTrue(lines.getLast().startsWith("{\"experiment\":\"bars\",\"figure\":\"test_f\",\"unit\":\"nats\""), lines.getLast());
+        String page = Files.readString(Path.of(out("o"), "report.html"));
+        assertTrue(page.contains("surprisal train bars --size 2 --latent 1"), "the command that makes it again");
+        for (String line : lines.subList(0, 6)) {
+            double f = ((surprisal.engine.io.Json.Num)
+                            ((surprisal.engine.io.Json.Members) surprisal.engine.io.Json.parse(line, "line")).members().get("test_f"))
+                    .value();
+            assertTrue(f > Math.log(4), "the entropy of four bars: " + f);
+        }
+        Outcome text = run("train", "bars", "--size", "2", "--epochs", "1", "--out", out("p"));
+        assertTrue(text.out.contains("test_f = ") && text.out.contains("target at most 3.386 nats: "), text.out);
     }
 
     @Test

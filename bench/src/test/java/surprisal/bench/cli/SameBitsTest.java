@@ -145,6 +145,25 @@ class SameBitsTest {
         assertArrayEquals(model("whole"), model("parts"));
     }
 
+    /** Experiments keep the promise too: their threads, their seeds, their resumption. */
+    @Test
+    void anExperimentIsTheSameHoweverItIsRun() throws IOException {
+        String[] bars = {"train", "bars", "--quiet", "--seeds", "2", "--hidden", "300", "--out"};
+        here(with(bars, "one", "--epochs", "3", "--threads", "1"));
+        here(with(bars, "two", "--epochs", "1", "--threads", "2"));
+        here(with(bars, "two", "--epochs", "3", "--threads", "2", "--resume"));
+        for (String seed : new String[] {"seed-0", "seed-1"})
+            assertArrayEquals(
+                    Files.readAllBytes(folder.resolve("one").resolve(seed).resolve("model.safetensors")),
+                    Files.readAllBytes(folder.resolve("two").resolve(seed).resolve("model.safetensors")));
+    }
+
+    private String[] with(String[] args, String out, String... more) {
+        return Stream.of(Arrays.stream(args), Stream.of(folder.resolve(out).toString()), Arrays.stream(more))
+                .flatMap(part -> part)
+                .toArray(String[]::new);
+    }
+
     @Test
     void evenIfItWasKilled() throws IOException, InterruptedException {
         Path data = DigitFiles.write(folder.resolve("data"), 1500, 30);

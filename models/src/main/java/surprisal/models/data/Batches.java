@@ -36,7 +36,23 @@ public record Batches(Array examples, int size) {
      * @return the indices of each batch
      */
     public List<int[]> epoch(Rng rng) {
-        return cut(rng.permutation(examples.shape().dim(0)));
+        return epoch(examples.shape().dim(0), size, rng);
+    }
+
+    /**
+     * All examples once, in random order, for examples that are elsewhere; the last batch has what is left.
+     *
+     * @param count how many examples there are
+     * @param size how many make a batch
+     * @param rng where the order comes from
+     * @return the indices of each batch
+     * @throws IllegalArgumentException if count or size &lt; 1
+     */
+    public static List<int[]> epoch(int count, int size, Rng rng) {
+        if (count < 1 || size < 1) {
+            throw new IllegalArgumentException("batches of " + size + " from " + count + " examples: it takes at least one of each");
+        }
+        return cut(size, rng.permutation(count));
     }
 
     /**
@@ -45,10 +61,10 @@ public record Batches(Array examples, int size) {
      * @return the indices of each batch
      */
     public List<int[]> inOrder() {
-        return cut(IntStream.range(0, examples.shape().dim(0)).toArray());
+        return cut(size, IntStream.range(0, examples.shape().dim(0)).toArray());
     }
 
-    private List<int[]> cut(int[] order) {
+    private static List<int[]> cut(int size, int... order) {
         return IntStream.iterate(0, i -> i < order.length, i -> i + size)
                 .mapToObj(i -> Arrays.copyOfRange(order, i, Math.min(order.length, i + size)))
                 .toList();

@@ -1,8 +1,7 @@
-package surprisal.bench.cli;
+package surprisal.bench.digits;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import surprisal.bench.digits.Digits;
 
 /**
  * The images that a command works on.
@@ -11,10 +10,16 @@ import surprisal.bench.digits.Digits;
  * @param test to measure on
  * @param source where they are from, in words
  */
-record Images(Digits train, Digits test, String source) {
+public record Images(Digits train, Digits test, String source) {
 
-    /** Those in a folder, or the embedded ones if none is given. */
-    static Images of(Path folder) throws IOException {
+    /**
+     * Those in a folder with the files of MNIST, or the embedded ones.
+     *
+     * @param folder the folder; null for the embedded ones
+     * @return the images
+     * @throws IOException if a file is missing, unreadable or not what its name says
+     */
+    public static Images of(Path folder) throws IOException {
         return folder == null
                 ? new Images(
                         Digits.embedded(Digits.Part.TRAIN),

@@ -1,0 +1,14 @@
+package surprisal.bench.experiments;
+
+import java.util.List;
+import surprisal.bench.learning.Experiment;
+
+/** What {@code surprisal train} trains, beside {@code vae}. */
+public final class Experiments {
+
+    /** All experiments, in the order of the help. */
+    public static final List<Experiment> ALL = List.of(
+            new BarsVae());
+
+    private Experiments() {}
+}
