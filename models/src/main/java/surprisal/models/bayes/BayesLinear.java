@@ -113,8 +113,8 @@ public record BayesLinear(Linear mean, Linear rho, double weightPrior, double bi
 
     /**
      * q(y|x) = N(x μ_W + μ_b, x² σ_W² + σ_b²): what q(W, b) makes of one input (Kingma, Salimans and Welling 2015). Its
-     * draws differ from input to input, as if each had weights of its own, and the gradient of a cost that is a sum over inputs
-     * has less variance than with one draw for all.
+     * draws differ from input to input, as if each had weights of its own, so that their errors are averaged over a batch; that
+     * of one draw is common to all of it.
      *
      * @param x [.., in]
      * @return [.., out]
