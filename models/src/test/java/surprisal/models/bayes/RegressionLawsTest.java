@@ -171,6 +171,21 @@ class RegressionLawsTest {
         assertEquals(0.5 * out * (logDet(rows(before.covariance())) - logDet(rows(now.covariance()))), sum, 1e-11);
     }
 
+    /** float32 is float64 to a few (s/σ)² ulps, here 100 · 6e-8. */
+    @Property(tries = 10)
+    void precisionsAgree(@ForAll @IntRange(min = 0, max = 1000) int seed) {
+        Tensor x = normal(new Rng(seed), 60, 5);
+        Tensor y = x.sum(-1).reshape(60, 1);
+        BayesRegression wide = BayesRegression.prior(5, 1, 1, 0.1, DOUBLE).update(x, y);
+        BayesRegression narrow = BayesRegression.prior(5, 1, 1, 0.1, Precision.FLOAT32)
+                .update(x.to(Precision.FLOAT32), y.to(Precision.FLOAT32));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(1, narrow.covariance().at(6 * i) / wide.covariance().at(6 * i), 2e-4);
+            assertEquals(wide.mean().at(i), narrow.mean().at(i), 2e-5);
+        }
+        assertEquals(wide.logEvidence().item(), narrow.logEvidence().item(), 1e-3);
+    }
+
     /** A quiet and a noisy region: the noisy one is as unknown, predicted with more variance, and worth less to look at. */
     @Example
     void noiseIsNotInformation() {
