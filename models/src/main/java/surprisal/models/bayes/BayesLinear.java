@@ -3,8 +3,8 @@ package surprisal.models.bayes;
 import static surprisal.models.Kl.kl;
 
 import surprisal.autodiff.Tensor;
-import surprisal.engine.Rng;
 import surprisal.engine.Precision;
+import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Init;
