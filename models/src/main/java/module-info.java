@@ -4,6 +4,7 @@ module surprisal.models {
 
     exports surprisal.models;
     exports surprisal.models.agent;
+    exports surprisal.models.bayes;
     exports surprisal.models.data;
     exports surprisal.models.dist;
     exports surprisal.models.env;

@@ -1,0 +1,107 @@
+package surprisal.models.bayes;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import surprisal.autodiff.Tensor;
+import surprisal.engine.Precision;
+import surprisal.engine.Rng;
+import surprisal.engine.Shape;
+import surprisal.models.nn.Linear;
+import surprisal.models.nn.Mlp;
+
+/**
+ * h_i = z_i ∘ f(h_{i−1} W_i + b_i) with z = 0 at the rate r, else 1/(1 − r): a perceptron whose hidden units are dropped at
+ * random, when it predicts too. Each set of masks is one function, a draw from q(θ) (Gal and Ghahramani 2016).
+ *
+ * @param net the perceptron
+ * @param rate r, in [0, 1)
+ */
+public record DropoutMlp(Mlp net, double rate) {
+
+    /**
+     * A perceptron with dropout.
+     *
+     * @throws IllegalArgumentException unless 0 ≤ r &lt; 1
+     */
+    public DropoutMlp {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException("a dropout rate of " + rate + ": it is at least 0 and below 1");
+        }
+    }
+
+    /**
+     * Masks of M functions, kept for as many inputs as are wanted.
+     *
+     * @param members M
+     * @param rng where the randomness comes from
+     * @return for each hidden layer its mask, [M, 1, width]
+     */
+    public List<Tensor> masks(int members, Rng rng) {
+        return masks(new int[] {members, 1}, rng);
+    }
+
+    private List<Tensor> masks(int[] lead, Rng rng) {
+        List<Tensor> masks = new ArrayList<>();
+        for (Linear layer : net.layers().subList(0, net.layers().size() - 1)) {
+            int[] dims = Arrays.copyOf(lead, lead.length + 1);
+            dims[lead.length] = layer.bias().shape().last();
+            Precision precision = layer.bias().precision();
+            Tensor kept = Tensor.of(rng.bernoulli(Tensor.full(Shape.of(dims), 1 - rate, precision).array()));
+            masks.add(kept.div(1 - rate));
+        }
+        return List.copyOf(masks);
+    }
+
+    /**
+     * The outputs under these masks.
+     *
+     * @param x [.., in], that broadcasts with the masks: [n, in] for [M, 1, width]
+     * @param masks for each hidden layer its mask
+     * @return [.., out]: [M, n, out] for masks of M functions
+     * @throws IllegalArgumentException if there is not one mask for each hidden layer
+     */
+    public Tensor apply(Tensor x, List<Tensor> masks) {
+        List<Linear> layers = net.layers();
+        if (masks.size() != layers.size() - 1) {
+            throw new IllegalArgumentException(masks.size() + " masks for " + (layers.size() - 1)
+                    + " hidden layers: there is one for each");
+        }
+        Tensor h = x;
+        for (int i = 0; i < masks.size(); i++) {
+            h = layers.get(i).apply(h, net.activation()).times(masks.get(i));
+        }
+        return layers.getLast().apply(h);
+    }
+
+    /**
+     * The outputs with masks of its own for each input: to train with.
+     *
+     * @param x [.., in]
+     * @param rng where the masks come from
+     * @return [.., out]
+     */
+    public Tensor apply(Tensor x, Rng rng) {
+        return apply(x, masks(x.shape().dropLast().dims(), rng));
+    }
+
+    /**
+     * Σ (1 − r) ‖W‖²/2s² + ‖b‖²/2s², without 1 − r where the inputs are never dropped: D_KL[q(θ) ‖ p(θ)] with p = N(0, s²) up to
+     * a constant (Gal and Ghahramani 2016), what weight decay stands for.
+     *
+     * @param prior s > 0
+     * @return a scalar
+     */
+    public Tensor complexity(double prior) {
+        if (!(prior > 0)) {
+            throw new IllegalArgumentException("a prior of weights with σ = " + prior + ": it is > 0");
+        }
+        Tensor sum = Tensor.zeros(Shape.scalar(), net.layers().getFirst().bias().precision());
+        double kept = 1;
+        for (Linear layer : net.layers()) {
+            sum = sum.plus(layer.weight().square().sum().times(kept)).plus(layer.bias().square().sum());
+            kept = 1 - rate;
+        }
+        return sum.div(2 * prior * prior);
+    }
+}
