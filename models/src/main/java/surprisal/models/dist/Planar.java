@@ -1,0 +1,75 @@
+package surprisal.models.dist;
+
+import surprisal.autodiff.Tensor;
+import surprisal.engine.Array;
+import surprisal.engine.Shape;
+
+/**
+ * x = z + û tanh(w·z + b), a bump along one direction (Rezende and Mohamed 2015, Eqs. 10–12). log |∂x/∂z| = log(1 + w·û (1 −
+ * tanh²)). It is one to one since w·û > −1: û = u + (softplus(w·u) − 1 − w·u) w/‖w‖² (their appendix A.1). Parameters may be
+ * made for each point by an encoder.
+ *
+ * @param u [.., n]
+ * @param w [.., n], not zero
+ * @param b [..]
+ */
+public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
+
+    private static final int HALVINGS = 60;
+
+    @Override
+    public Image forward(Tensor z) {
+        Tensor tanh = w.times(z).sum(-1).plus(b).tanh();
+        Tensor bump = Tensor.stack(-1, tanh);
+        return new Image(z.plus(direction().times(bump)), logDet(tanh));
+    }
+
+    /**
+     * z = x − û tanh(a + b), where a = w·z is the root of a + w·û tanh(a + b) = w·x, found by halving. The gradient is that of one
+     * step of Newton's from the root, which is the root's own.
+     */
+    @Override
+    public Image inverse(Tensor x) {
+        Tensor c = slope();
+        Tensor y = w.times(x).sum(-1);
+        Shape shape = y.shape().broadcast(c.shape(), "planar flow").broadcast(b.shape(), "planar flow");
+        Tensor root = root(y.stopGradient().expand(shape), c.stopGradient().expand(shape), b.stopGradient().expand(shape));
+        Tensor at = root.plus(b).tanh();
+        Tensor steep = at.square().neg().plus(1).times(c).plus(1).stopGradient();
+        Tensor a = root.minus(root.plus(c.times(at)).minus(y).div(steep));
+        Tensor tanh = a.plus(b).tanh();
+        return new Image(x.minus(direction().times(Tensor.stack(-1, tanh))), logDet(tanh).neg());
+    }
+
+    /** The a of a + c tanh(a + b) = y: the left side rises, and a is from y − |c| to y + |c|. */
+    private static Tensor root(Tensor y, Tensor c, Tensor b) {
+        Array a = Array.zeros(y.shape(), y.precision());
+        for (int i = 0; i < a.size(); i++) {
+            double low = y.at(i) - Math.abs(c.at(i));
+            double high = y.at(i) + Math.abs(c.at(i));
+            for (int k = 0; k < HALVINGS; k++) {
+                double middle = 0.5 * (low + high);
+                boolean below = middle + c.at(i) * StrictMath.tanh(middle + b.at(i)) < y.at(i);
+                low = below ? middle : low;
+                high = below ? high : middle;
+            }
+            a.set(i, 0.5 * (low + high));
+        }
+        return Tensor.of(a);
+    }
+
+    /** w·û > −1. */
+    private Tensor slope() {
+        return w.times(u).sum(-1).softplus().minus(1);
+    }
+
+    /** û. */
+    private Tensor direction() {
+        Tensor more = slope().minus(w.times(u).sum(-1)).div(w.square().sum(-1));
+        return u.plus(w.times(Tensor.stack(-1, more)));
+    }
+
+    private Tensor logDet(Tensor tanh) {
+        return tanh.square().neg().plus(1).times(slope()).log1p();
+    }
+}
