@@ -6,8 +6,8 @@ import surprisal.models.dist.Bernoulli;
 import surprisal.models.dist.Beta;
 import surprisal.models.dist.Categorical;
 import surprisal.models.dist.Dirichlet;
-import surprisal.models.dist.Distribution.Draw;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Distribution.Draw;
 import surprisal.models.dist.Gamma;
 import surprisal.models.dist.Independent;
 import surprisal.models.dist.Laplace;
@@ -81,6 +81,8 @@ public final class Kl {
             case Pair(OneHot(var a), OneHot(var b)) ->
                 kl(a, b);
             case Pair(OneHot(var a), Categorical b) ->
+                kl(a, b);
+            case Pair(Categorical a, OneHot(var b)) ->
                 kl(a, b);
             case Pair(PiecewiseConstant a, PiecewiseConstant b)
                     when a.from() == b.from() && a.to() == b.to()

@@ -109,7 +109,8 @@ final class GammaDraws {
         double c = Double.POSITIVE_INFINITY;
         double dc = 0;
         double error = 1;
-        for (double i = 1; error > 1e-16; i++) {
+        double most = 1000 + 30 * Math.sqrt(alpha); // rounding may keep the factors from coming as near to 1 as wanted
+        for (double i = 1; error > 1e-16 && i < most; i++) {
             double a = -i * (i - alpha);
             b += 2;
             double down = b + a * inverse;

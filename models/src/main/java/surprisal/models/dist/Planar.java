@@ -15,7 +15,8 @@ import surprisal.engine.Shape;
  */
 public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
 
-    private static final int HALVINGS = 60;
+    private static final int STEPS = 100;
+    private static final double ENOUGH = 1e-15;
 
     @Override
     public Image forward(Tensor z) {
@@ -25,8 +26,8 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
     }
 
     /**
-     * z = x − û tanh(a + b), where a = w·z is the root of a + w·û tanh(a + b) = w·x, found by halving. The gradient is that of one
-     * step of Newton's from the root, which is the root's own.
+     * z = x − û tanh(a + b), where a = w·z is the root of a + w·û tanh(a + b) = w·x. The gradient is that of one step of
+     * Newton's from the root, which is the root's own.
      */
     @Override
     public Image inverse(Tensor x) {
@@ -41,21 +42,35 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
         return new Image(x.minus(direction().times(Tensor.stack(-1, tanh))), logDet(tanh).neg());
     }
 
-    /** The a of a + c tanh(a + b) = y: the left side rises, and a is from y − |c| to y + |c|. */
+    /** The a of a + c tanh(a + b) = y for each number. */
     private static Tensor root(Tensor y, Tensor c, Tensor b) {
         Array a = Array.zeros(y.shape(), y.precision());
         for (int i = 0; i < a.size(); i++) {
-            double low = y.at(i) - Math.abs(c.at(i));
-            double high = y.at(i) + Math.abs(c.at(i));
-            for (int k = 0; k < HALVINGS; k++) {
-                double middle = 0.5 * (low + high);
-                boolean below = middle + c.at(i) * StrictMath.tanh(middle + b.at(i)) < y.at(i);
-                low = below ? middle : low;
-                high = below ? high : middle;
-            }
-            a.set(i, 0.5 * (low + high));
+            a.set(i, root(y.at(i), c.at(i), b.at(i)));
         }
         return Tensor.of(a);
+    }
+
+    /** The left side rises, and a is from y − |c| to y + |c|: Newton's steps, halving where one would leave the interval. */
+    private static double root(double y, double c, double b) {
+        double low = y - Math.abs(c);
+        double high = y + Math.abs(c);
+        double a = y;
+        for (int step = 0; step < STEPS; step++) {
+            double tanh = StrictMath.tanh(a + b);
+            double excess = a + c * tanh - y;
+            low = excess < 0 ? a : low;
+            high = excess < 0 ? high : a;
+            double next = a - excess / (1 + c * (1 - tanh * tanh));
+            if (!(next >= low && next <= high)) {
+                next = 0.5 * (low + high);
+            }
+            if (Math.abs(next - a) <= ENOUGH * (1 + Math.abs(a))) {
+                return next;
+            }
+            a = next;
+        }
+        return a;
     }
 
     /** w·û > −1. */
