@@ -4,13 +4,15 @@ import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 
 /**
- * x = m z + (1 − m)(z eˢ + t), (s, t) = c(m z): what the mask keeps decides how the rest is scaled and shifted (Dinh, Sohl-Dickstein
- * and Bengio 2017, Eqs. 4–9). log |∂x/∂z| = Σ (1 − m) s.
+ * x = m z + (1 − m)(z eˢ + t), (s, t) = c(m z): what the mask keeps decides how the rest is scaled and shifted (Dinh,
+ * Sohl-Dickstein and Bengio 2017). log |∂x/∂z| = Σ (1 − m) s.
  *
- * <p>The conditioner is a function of the model that a tape tracks: make the coupling where it is used, inside the loss.
+ * <p>The conditioner is a function of the model that a tape tracks: make the coupling where it is used, inside the
+ * loss, as {@code new AffineCoupling(mask, model.net()::apply)}.
  *
  * @param mask m, [n], 1 for what is kept and 0 for the rest
- * @param conditioner c, [.., n] → [.., 2n]: s and t one after the other. Bound s (for example with tanh) if it must not explode
+ * @param conditioner c, [.., n] → [.., 2n]: s and t one after the other. Bound s (for example with tanh) if it must not
+ *     explode
  */
 public record AffineCoupling(Tensor mask, UnaryOperator<Tensor> conditioner) implements Bijection {
 

@@ -61,8 +61,8 @@ public record Categorical(Tensor probs, Optional<Tensor> logProbs) implements Di
     }
 
     /**
-     * (1 − ε) p + ε/n: a share of the uniform choice, which keeps every class possible and divergences finite (Hafner et al.
-     * 2023, with ε = 0.01).
+     * (1 − ε) p + ε/n: a share of the uniform choice, which keeps every class possible and divergences finite (Hafner
+     * et al. 2023, with ε = 0.01).
      *
      * @param share ε, in [0, 1]
      * @return the choice

@@ -5,8 +5,8 @@ import surprisal.engine.Array;
 import surprisal.engine.Shape;
 
 /**
- * L with L Lᵀ = ½ (Σ + Σᵀ), lower triangular with a positive diagonal: [.., n, n] → the same. ∂Σ = ½ L⁻ᵀ (P + Pᵀ) L⁻¹, where P
- * is Lᵀ ∂L below the diagonal and half of it on the diagonal (Murray 2016, Eq. 10). In double.
+ * L with L Lᵀ = ½ (Σ + Σᵀ), lower triangular with a positive diagonal: [.., n, n] → the same. ∂Σ = ½ L⁻ᵀ (P + Pᵀ) L⁻¹,
+ * where P is Lᵀ ∂L below the diagonal and half of it on the diagonal (Murray 2016). In double.
  */
 record Cholesky() implements Op.Custom {
 

@@ -7,9 +7,9 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * A logistic distribution rounded to the levels 0, w, 2w … 1 with w = 1/(levels − 1): P(x) = σ((x + w/2 − μ)/s) − σ((x − w/2 −
- * μ)/s), where the first level has all that lies below it and the last one all that lies above (Salimans et al. 2017, Eq. 2). The
- * product over the last axis. For pixels in [−1, 1], as in that paper, halve s and take (μ + 1)/2 for μ.
+ * P(x) = σ((x + w/2 − μ)/s) − σ((x − w/2 − μ)/s): a logistic distribution rounded to the levels 0, w, 2w … 1 with w =
+ * 1/(levels − 1), where the first level has all that lies below it and the last one all that lies above (Salimans et
+ * al. 2017). The product over the last axis. For pixels in [−1, 1], as in that paper, halve s and take (μ + 1)/2 for μ.
  *
  * @param mean μ, [.., n]
  * @param scale s > 0, [.., n] or of a shape that broadcasts with μ's
@@ -44,7 +44,10 @@ public record DiscretisedLogistic(Tensor mean, Tensor scale, int levels) impleme
         return logProbs(x).sum(-1);
     }
 
-    /** σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b − a)), whose factors keep their digits in both tails; at the ends one or two are 1. */
+    /**
+     * σ(a) − σ(b) = σ(a) σ(−b) (1 − e^(b − a)), whose factors keep their digits in both tails; at the ends one or two
+     * are 1.
+     */
     private Tensor logProbs(Tensor x) {
         double half = 0.5 / (levels - 1);
         Tensor notFirst = where(x, half, Double.POSITIVE_INFINITY);

@@ -4,8 +4,8 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 
 /**
- * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch.
- * Probabilities are in nats.
+ * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch, unless the
+ * class says otherwise. Probabilities are in nats.
  */
 public interface Distribution {
 
@@ -35,8 +35,8 @@ public interface Distribution {
     Tensor sample(Rng rng);
 
     /**
-     * One draw from each distribution of the batch, and log p of it: what {@link #logProb} would say, from what is known
-     * of the draw where that is better or faster.
+     * One draw from each distribution of the batch, and log p of it: what {@link #logProb} would say, from what is
+     * known of the draw where that is better or faster.
      *
      * @param rng where the randomness comes from
      * @return the draws

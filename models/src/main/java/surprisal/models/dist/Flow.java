@@ -6,7 +6,7 @@ import surprisal.engine.Rng;
 import surprisal.models.dist.Bijection.Image;
 
 /**
- * x = f_K(… f_1(z)), z ~ p: a distribution carried along by layers that are one to one (Rezende and Mohamed 2015, Eq. 5).
+ * x = f_K(… f_1(z)), z ~ p: a distribution carried along by layers that are one to one (Rezende and Mohamed 2015).
  *
  * @param base p(z), [.., n]
  * @param layers f_1 … f_K, the first one first

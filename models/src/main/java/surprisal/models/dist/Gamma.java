@@ -25,8 +25,8 @@ public record Gamma(Tensor alpha, Tensor rate) implements Distribution {
     }
 
     /**
-     * By Marsaglia and Tsang (2000). Gradients flow to α and β, to α by implicit reparameterisation (Figurnov, Mohamed and
-     * Mnih 2018), exactly. Draws that are smaller than the precision's least number are 0.
+     * By Marsaglia and Tsang (2000). Gradients flow to α and β, to α by implicit reparameterisation (Figurnov, Mohamed
+     * and Mnih 2018), exactly. Draws that are smaller than the precision's least number are 0.
      *
      * @throws IllegalArgumentException if a shape parameter is not finite and > 0
      */

@@ -11,8 +11,9 @@ import surprisal.kernels.Unary;
 final class GammaDraws {
 
     /* Implicit reparameterisation (Figurnov, Mohamed and Mnih 2018): a draw keeps its quantile while α changes, so
-     * ∂g/∂α = −∂P(α, g)/∂α / p(g) = −∫₀ᵍ p(t)/p(g) (log t − ψ(α)) dt = ∫_g^∞ p(t)/p(g) (log t − ψ(α)) dt. The first integral is
-     * summed below the mean, the second above it, where all that is added has one sign and nothing cancels. */
+     * ∂g/∂α = −∂P(α, g)/∂α / p(g) = −∫₀ᵍ p(t)/p(g) (log t − ψ(α)) dt = ∫_g^∞ p(t)/p(g) (log t − ψ(α)) dt. The first
+     * integral is summed below the mean, the second above it, where all that is added has one sign and nothing
+     * cancels. */
 
     /** The least count that is drawn from: log u / α must not overflow. */
     private static final double LEAST = 1e-300;
@@ -97,8 +98,8 @@ final class GammaDraws {
     }
 
     /**
-     * h (log g − ψ(α)) + ∂h/∂α, where h = 1/(g + 1 − α − 1 (1 − α)/(g + 3 − α − 2 (2 − α)/(g + 5 − α − …))) is the integral of
-     * p(t)/p(g) over t > g, divided by g (Lentz 1976). Names that begin with d are derivatives by α.
+     * h (log g − ψ(α)) + ∂h/∂α, where h = 1/(g + 1 − α − 1 (1 − α)/(g + 3 − α − 2 (2 − α)/(g + 5 − α − …))) is the
+     * integral of p(t)/p(g) over t > g, divided by g (Lentz 1976). Names that begin with d are derivatives by α.
      */
     private static double upper(double alpha, double g, double log) {
         double b = g + 1 - alpha;

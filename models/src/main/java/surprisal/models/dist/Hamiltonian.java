@@ -7,10 +7,10 @@ import surprisal.engine.Array;
 import surprisal.engine.Rng;
 
 /**
- * Hamiltonian Monte Carlo: points that move by ẋ = v, v̇ = ∇log p(x) from a random v ~ N(0, I), and stay where they were with the
- * probability that makes up for the steps' error (Duane et al. 1987; Neal 2011). Whatever the start, the points come to be
- * draws from p; a belief refined so never lies further from p, in D_KL, than it did. With one leap it is the Metropolis-adjusted
- * Langevin algorithm, x′ = x + ε²/2 ∇log p(x) + ε v.
+ * Hamiltonian Monte Carlo: points that move by ẋ = v, v̇ = ∇log p(x) from a random v ~ N(0, I), and stay where they
+ * were with the probability that makes up for the steps' error (Duane et al. 1987; Neal 2011). Whatever the start, the
+ * points come to be draws from p; a belief refined so never lies further from p, in D_KL, than it did. With one leap it
+ * is the Metropolis-adjusted Langevin algorithm, x′ = x + ε²/2 ∇log p(x) + ε v.
  *
  * @param step ε > 0
  * @param leaps steps of one path, ≥ 1
@@ -60,7 +60,8 @@ public record Hamiltonian(double step, int leaps, int rounds) {
      * @param start where to begin, [.., n], for example draws from q(z|x)
      * @param rng where velocities and decisions come from
      * @return the points after all rounds
-     * @throws IllegalArgumentException if the density does not give one number for each point, or the start is impossible
+     * @throws IllegalArgumentException if the density does not give one number for each point, or the start is
+     *     impossible
      */
     public Refined refine(UnaryOperator<Tensor> logDensity, Tensor start, Rng rng) {
         Tape tape = new Tape();

@@ -4,8 +4,8 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 
 /**
- * p(x) = Π_i p_i(x_i) over the last batch axis of some distributions, which becomes part of the event: pixels that are each a
- * choice of a level, groups of classes, coordinates that are each a mixture.
+ * p(x) = Π_i p_i(x_i) over the last batch axis of some distributions, which becomes part of the event: pixels that are
+ * each a choice of a level, groups of classes, coordinates that are each a mixture.
  *
  * @param parts p_i, with events [.., m, n] and log-probabilities [.., m]
  */

@@ -6,7 +6,7 @@ import surprisal.engine.Rng;
 /**
  * p(x) = Σ_k w_k p_k(x): k components of one family along the last batch axis of their parameters.
  *
- * @param weights w, [.., k]
+ * @param weights w, [.., k]; > 0 where a gradient is to flow to them
  * @param components p_k, with parameters [.., k, n], which make log-probabilities [.., k] of an event [.., 1, n]
  */
 public record Mixture(Categorical weights, Distribution components) implements Distribution {

@@ -4,8 +4,8 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 
 /**
- * A {@link Categorical} whose draws carry the straight-through gradient: the discrete latent of DreamerV2 (Hafner et al.
- * 2021). Several choices side by side are {@code new Independent(OneHot…)}.
+ * A {@link Categorical} whose draws carry the straight-through gradient: the discrete latent of DreamerV2 (Hafner et
+ * al. 2021). Several choices side by side are {@code new Independent(OneHot…)}.
  *
  * @param choice p, [.., n]
  */

@@ -8,8 +8,8 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * p(x) = p_j k/(b − a) in the j-th of k equal parts of [a, b], with independent coordinates: the product over the last axis of
- * the event (Serban et al. 2016).
+ * p(x) = p_j k/(b − a) in the j-th of k equal parts of [a, b], with independent coordinates: the product over the last
+ * axis of the event (Serban et al. 2016).
  *
  * @param bins p_j, [.., n, k], for events [.., n]
  * @param from a
@@ -59,8 +59,8 @@ public record PiecewiseConstant(Categorical bins, double from, double to) implem
     }
 
     /**
-     * x = a + (b − a)/k (j + (u − Σ_{i<j} p_i)/p_j), u uniform: the inverse of the distribution function, continuous in p, so
-     * that gradients flow to p.
+     * x = a + (b − a)/k (j + (u − Σ_{i<j} p_i)/p_j), u uniform: the inverse of the distribution function, continuous in
+     * p, so that gradients flow to p.
      */
     @Override
     public Tensor sample(Rng rng) {

@@ -5,9 +5,9 @@ import surprisal.engine.Array;
 import surprisal.engine.Shape;
 
 /**
- * x = z + û tanh(w·z + b), a bump along one direction (Rezende and Mohamed 2015, Eqs. 10–12). log |∂x/∂z| = log(1 + w·û (1 −
- * tanh²)). It is one to one since w·û > −1: û = u + (softplus(w·u) − 1 − w·u) w/‖w‖² (their appendix A.1). Parameters may be
- * made for each point by an encoder.
+ * x = z + û tanh(w·z + b), a bump along one direction (Rezende and Mohamed 2015). The determinant of its Jacobian
+ * is 1 + w·û (1 − tanh²). It is one to one since w·û > −1: û = u + (softplus(w·u) − 1 − w·u) w/‖w‖² (their appendix).
+ * Parameters may be made for each point by an encoder.
  *
  * @param u [.., n]
  * @param w [.., n], not zero
@@ -26,8 +26,8 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
     }
 
     /**
-     * z = x − û tanh(a + b), where a = w·z is the root of a + w·û tanh(a + b) = w·x. The gradient is that of one step of
-     * Newton's from the root, which is the root's own.
+     * z = x − û tanh(a + b), where a = w·z is the root of a + w·û tanh(a + b) = w·x. The gradient is that of one step
+     * of Newton's from the root, which is the root's own.
      */
     @Override
     public Image inverse(Tensor x) {
@@ -51,7 +51,10 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
         return Tensor.of(a);
     }
 
-    /** The left side rises, and a is from y − |c| to y + |c|: Newton's steps, halving where one would leave the interval. */
+    /**
+     * The left side rises, and a is from y − |c| to y + |c|: Newton's steps, halving where one would leave the
+     * interval.
+     */
     private static double root(double y, double c, double b) {
         double low = y - Math.abs(c);
         double high = y + Math.abs(c);

@@ -5,8 +5,8 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 
 /**
- * x = softmax((l + g)/τ), g Gumbel noise: a choice made smooth, a density on the simplex (Maddison, Mnih and Teh 2017; Jang, Gu
- * and Poole 2017). As τ → 0 it becomes the one-hot choice with the odds eˡ. The event is the last axis.
+ * x = softmax((l + g)/τ), g Gumbel noise: a choice made smooth, a density on the simplex (Maddison, Mnih and Teh 2017;
+ * Jang, Gu and Poole 2017). As τ → 0 it becomes the one-hot choice with the odds eˡ. The event is the last axis.
  *
  * @param logits l, [.., n]
  * @param temperature τ > 0
@@ -25,8 +25,8 @@ public record Relaxed(Tensor logits, double temperature) implements Distribution
     }
 
     /**
-     * log p(x) = log (n − 1)! + (n − 1) log τ + Σ (l − (τ + 1) log x) − n log Σ e^(l − τ log x) (Maddison et al. 2017, Eq. 10). A
-     * number of x that is 0 is taken for the least of its precision; {@link #draw} knows its logarithm.
+     * log p(x) = log (n − 1)! + (n − 1) log τ + Σ (l − (τ + 1) log x) − n log Σ e^(l − τ log x) (Maddison et al. 2017).
+     * A number of x that is 0 is taken for the least of its precision; {@link #draw} knows its logarithm.
      */
     @Override
     public Tensor logProb(Tensor x) {
@@ -62,8 +62,8 @@ public record Relaxed(Tensor logits, double temperature) implements Distribution
     }
 
     /**
-     * The one-hot vector of the largest number of a draw, a draw of the choice itself, with the gradient of the smooth one (Jang,
-     * Gu and Poole 2017): biased, the less so the smaller τ.
+     * The one-hot vector of the largest number of a draw, a draw of the choice itself, with the gradient of the smooth
+     * one (Jang, Gu and Poole 2017): biased, the less so the smaller τ.
      *
      * @param rng where the randomness comes from
      * @return [.., n]

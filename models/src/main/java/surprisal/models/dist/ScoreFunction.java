@@ -3,8 +3,8 @@ package surprisal.models.dist;
 import surprisal.autodiff.Tensor;
 
 /**
- * ∇E_p[f] = E_p[∇f + (f − b) ∇log p]: the gradient of an expectation whose draws carry none (Williams 1992, REINFORCE). Any b that
- * does not depend on the draw leaves the mean as it is; a good one takes the variance away.
+ * ∇E_p[f] = E_p[∇f + (f − b) ∇log p]: the gradient of an expectation whose draws carry none (Williams 1992, REINFORCE).
+ * Any b that does not depend on the draw leaves the mean as it is; a good one takes the variance away.
  */
 public final class ScoreFunction {
 
@@ -15,8 +15,8 @@ public final class ScoreFunction {
      *
      * @param cost f(x) of each draw, [..]
      * @param logProb log p(x), of the draws as constants, [..]
-     * @param baseline b, that broadcasts: a number, {@link #leaveOneOut}, or what a network predicts without having seen the
-     *     draw; no gradient flows to it
+     * @param baseline b, that broadcasts: a number, {@link #leaveOneOut}, or what a network predicts without having
+     *     seen the draw; no gradient flows to it
      * @return f, [..]
      */
     public static Tensor surrogate(Tensor cost, Tensor logProb, Tensor baseline) {

@@ -5,8 +5,8 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 
 /**
- * x = tanh u, u ~ N(μ, σ²) with independent coordinates: for bounded actions (Haarnoja et al. 2018, appendix C). The event
- * is the last axis, each of its numbers in (−1, 1).
+ * x = tanh u, u ~ N(μ, σ²) with independent coordinates: for bounded actions (Haarnoja et al. 2018, appendix C). The
+ * event is the last axis, each of its numbers in (−1, 1).
  *
  * @param normal N(μ, σ²)
  */
@@ -25,8 +25,8 @@ public record TanhNormal(Normal normal) implements Distribution {
     }
 
     /**
-     * log p(x) = log N(u; μ, σ²) − Σ log(1 − tanh² u), u = artanh x. Where x is so near ±1 that its u is lost it is taken
-     * for the last number before, and no gradient flows to x there; {@link #draw} knows u.
+     * log p(x) = log N(u; μ, σ²) − Σ log(1 − tanh² u), u = artanh x. Where x is so near ±1 that its u is lost it is
+     * taken for the last number before, and no gradient flows to x there; {@link #draw} knows u.
      */
     @Override
     public Tensor logProb(Tensor x) {

@@ -6,8 +6,8 @@ import surprisal.engine.Array;
 import surprisal.engine.Shape;
 
 /**
- * y = L⁻¹ b by forward substitution, for (L, b): [m.., n, n] and [m.., k.., n] → [m.., k.., n], one matrix for all the k
- * vectors. What stands above the diagonal is not read. ∂b = L⁻ᵀ ∂y, ∂L = −∂b yᵀ on and below the diagonal. In double.
+ * y = L⁻¹ b by forward substitution, for (L, b): [m.., n, n] and [m.., k.., n] → [m.., k.., n], one matrix for all the
+ * k vectors. What stands above the diagonal is not read. ∂b = L⁻ᵀ ∂y, ∂L = −∂b yᵀ on and below the diagonal. In double.
  */
 record TriangularSolve() implements Op.Custom {
 

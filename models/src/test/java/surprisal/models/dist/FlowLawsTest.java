@@ -110,7 +110,10 @@ class FlowLawsTest {
         }
     }
 
-    /** A draw knows its log-probability without an inverse. In float32 the inverse is wrong by 1e-7 times slopes of up to e⁴. */
+    /**
+     * A draw knows its log-probability without an inverse. In float32 the inverse is wrong by 1e-7 times slopes of up
+     * to e⁴.
+     */
     @Property(tries = 50)
     void drawsKnowTheirLogProbability(@ForAll long seed, @ForAll Precision precision) {
         Flow flow = flow(normal(seed, 5, 3).to(precision), normal(seed + 1, 3, 40).to(precision), true);

@@ -54,8 +54,8 @@ class HamiltonianLawsTest {
     }
 
     /**
-     * From exact draws, (x, x′) is (x′, x) in distribution: what changes its sign when they are swapped has the mean 0. Steps are
-     * so long that many are refused; without refusals E[x′] alone is wrong by tens of standard errors.
+     * From exact draws, (x, x′) is (x′, x) in distribution: what changes its sign when they are swapped has the mean 0.
+     * Steps are so long that many are refused; without refusals E[x′] alone is wrong by tens of standard errors.
      */
     @Example
     void detailedBalanceHolds() {
@@ -94,7 +94,10 @@ class HamiltonianLawsTest {
         }
     }
 
-    /** D_KL[q_t ‖ p] falls with every round; for normals it is told by their moments. F = D_KL − log p(o), so F falls with it. */
+    /**
+     * D_KL[q_t ‖ p] falls with every round, and with it F = D_KL − log p(o): that of the normal with the points'
+     * moments, which the start and the end are.
+     */
     @Example
     void everyRoundImprovesTheBound() {
         UnaryOperator<Tensor> p = x -> x.square().times(-0.5).sum(-1);
@@ -111,7 +114,10 @@ class HamiltonianLawsTest {
         assertTrue(last < 0.01);
     }
 
-    /** Points that would leave the region where the density is not 0 stay. Half of a normal distribution has the mean √(2/π). */
+    /**
+     * Points that would leave the region where the density is not 0 stay. Half of a normal distribution has the mean
+     * √(2/π).
+     */
     @Example
     void impossibleRegionsAreNotEntered() {
         UnaryOperator<Tensor> half = x -> x.square().times(-0.5).plus(x.sqrt().times(0)).sum(-1); // √x is no number below 0

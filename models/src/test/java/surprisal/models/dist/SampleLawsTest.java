@@ -233,14 +233,18 @@ class SampleLawsTest {
         assertEquals(entropy, p.entropy().item(), 1e-12);
     }
 
-    /** Draws are levels with these probabilities; and far in a tail, where both σ round to one, the slope is still right. */
+    /**
+     * Draws are levels with these probabilities; and far in a tail, where both σ round to one, the slope is still
+     * right.
+     */
     @Example
     void roundedLogisticDrawsAndTails() {
         DiscretisedLogistic p = new DiscretisedLogistic(Tensor.of(0.3), Tensor.of(0.15), 5);
         Tensor x = new DiscretisedLogistic(many(p.mean()), p.scale(), 5).sample(new Rng(4));
         for (int level = 0; level < 5; level++) {
             double at = level / 4.0;
-            near(Math.exp(p.logProb(Tensor.of(at)).item()), Arrays.stream(World.numbers(x)).map(y -> y == at ? 1 : 0).toArray(), "P of " + at);
+            double[] is = Arrays.stream(World.numbers(x)).map(y -> y == at ? 1 : 0).toArray();
+            near(Math.exp(p.logProb(Tensor.of(at)).item()), is, "P of " + at);
         }
         DiscretisedLogistic narrow = new DiscretisedLogistic(Tensor.of(0f), Tensor.of(0.002f));
         double z = 200 / 255.0 / 0.002f; // log P ≈ −z + log(2 sinh(w/2s))

@@ -20,8 +20,8 @@ import surprisal.engine.io.Npz;
 import surprisal.models.dist.Bijection.Image;
 
 /**
- * The numbers of PyTorch and mpmath, as densities.py (in the resources) wrote them: in float64 to 1e-9 of 1 + |x|, in float32 to
- * 1e-5, since each is a sum of about ten terms of size ten, each rounded at 2⁻²⁴.
+ * The numbers of PyTorch and mpmath, as densities.py (in the resources) wrote them: in float64 to 1e-9 of 1 + |x|, in
+ * float32 to 1e-5, since each is a sum of about ten terms of size ten, each rounded at 2⁻²⁴.
  */
 class TorchTest {
 
