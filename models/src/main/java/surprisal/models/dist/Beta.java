@@ -5,7 +5,7 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * p(x) = x^(α−1) (1 − x)^(β−1) / B(α, β), 0 < x < 1, with independent coordinates: the product over the last axis.
+ * p(x) = x^(α−1) (1 − x)^(β−1) / B(α, β), x in (0, 1), with independent coordinates: the product over the last axis.
  *
  * @param alpha α > 0, [.., n]
  * @param beta β > 0, [.., n] or of a shape that broadcasts with α's

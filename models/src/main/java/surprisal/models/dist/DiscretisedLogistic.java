@@ -61,7 +61,7 @@ public record DiscretisedLogistic(Tensor mean, Tensor scale, int levels) impleme
                 .plus(share.times(notFirst.times(notLast)));
     }
 
-    /** 1 where from < x < to, else 0. */
+    /** 1 strictly between the two, else 0. */
     private static Tensor where(Tensor x, double from, double to) {
         Array is = Array.zeros(x.shape(), x.precision());
         for (int i = 0; i < is.size(); i++) {

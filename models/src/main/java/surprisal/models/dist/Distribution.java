@@ -4,8 +4,8 @@ import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
 
 /**
- * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch, unless the
- * class says otherwise. Probabilities are in nats.
+ * A distribution, or a batch of them: the last axis of its parameters is the event, the others are the batch, unless
+ * the class says otherwise. Probabilities are in nats.
  */
 public interface Distribution {
 

@@ -20,7 +20,7 @@ public record PiecewiseConstant(Categorical bins, double from, double to) implem
     /**
      * A histogram on an interval.
      *
-     * @throws IllegalArgumentException unless a and b are finite and a < b
+     * @throws IllegalArgumentException unless a and b are finite, a before b
      */
     public PiecewiseConstant {
         if (!(from < to && to - from < Double.POSITIVE_INFINITY)) {
@@ -59,8 +59,8 @@ public record PiecewiseConstant(Categorical bins, double from, double to) implem
     }
 
     /**
-     * x = a + (b − a)/k (j + (u − Σ_{i<j} p_i)/p_j), u uniform: the inverse of the distribution function, continuous in
-     * p, so that gradients flow to p.
+     * x = a + (b − a)/k (j + (u − Σ_{i &lt; j} p_i)/p_j), u uniform: the inverse of the distribution function,
+     * continuous in p, so that gradients flow to p.
      */
     @Override
     public Tensor sample(Rng rng) {

@@ -55,7 +55,7 @@ class HamiltonianLawsTest {
 
     /**
      * From exact draws, (x, x′) is (x′, x) in distribution: what changes its sign when they are swapped has the mean 0.
-     * Steps are so long that many are refused; without refusals E[x′] alone is wrong by tens of standard errors.
+     * Steps are so long that many are refused.
      */
     @Example
     void detailedBalanceHolds() {
