@@ -143,8 +143,10 @@ class DensityLawsTest {
         double h = 2 * reach / steps;
         double[] points = new double[2 * (steps + 1) * (steps + 1)];
         for (int i = 0; i < points.length / 2; i++) {
-            points[2 * i] = -reach + i / (steps + 1) * h;
-            points[2 * i + 1] = -reach + i % (steps + 1) * h;
+            int row = i / (steps + 1);
+            int column = i % (steps + 1);
+            points[2 * i] = -reach + row * h;
+            points[2 * i + 1] = -reach + column * h;
         }
         Tensor x = Tensor.of(Shape.of(points.length / 2, 2), points);
         return p.logProb(x).exp().times(f.apply(x)).sum().item() * h * h;
