@@ -60,6 +60,30 @@ public record Categorical(Tensor probs, Optional<Tensor> logProbs) implements Di
         return new Categorical(weights.div(weights.sum(-1).reshape(wide)));
     }
 
+    /**
+     * (1 − ε) p + ε/n: a share of the uniform choice, which keeps every class possible and divergences finite (Hafner
+     * et al. 2023, with ε = 0.01).
+     *
+     * @param share ε, in [0, 1]
+     * @return the choice
+     * @throws IllegalArgumentException unless 0 ≤ ε ≤ 1
+     */
+    public Categorical unimix(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("a share ε = " + share + " of the uniform choice: it is from 0 to 1");
+        }
+        return share == 0 ? this : new Categorical(probs.times(1 - share).plus(share / probs.shape().last()));
+    }
+
+    /**
+     * log p, the one that is known best; −∞ where p is 0.
+     *
+     * @return [.., n]
+     */
+    public Tensor log() {
+        return logProbs.orElseGet(probs::log);
+    }
+
     /** log p(x) = Σ x log p. */
     @Override
     public Tensor logProb(Tensor x) {
@@ -85,8 +109,7 @@ public record Categorical(Tensor probs, Optional<Tensor> logProbs) implements Di
     /** A one-hot vector; no gradient flows. */
     @Override
     public Tensor sample(Rng rng) {
-        Tensor log = logProbs.orElseGet(probs::log);
-        int[] index = rng.categorical(log.array());
+        int[] index = rng.categorical(log().array());
         Precision precision = probs.precision();
         return Tensor.oneHot(probs.shape().last(), precision, index).reshape(probs.shape());
     }

@@ -1,10 +1,8 @@
 package surprisal.models.dist;
 
+import java.util.Arrays;
 import surprisal.autodiff.Tensor;
-import surprisal.engine.Array;
-import surprisal.engine.Precision;
 import surprisal.engine.Rng;
-import surprisal.engine.Shape;
 
 /**
  * Beliefs about the probabilities of n classes, by counts: p(x) ∝ Π xᵢ^(αᵢ − 1). The event, a probability vector, is
@@ -13,9 +11,6 @@ import surprisal.engine.Shape;
  * @param alpha counts α > 0, [.., n]
  */
 public record Dirichlet(Tensor alpha) implements Distribution {
-
-    /** The least count that is drawn from: log u / α must not overflow. */
-    private static final double LEAST = 1e-300;
 
     /**
      * α₀ = Σ α, the number of observations that the belief is worth.
@@ -66,57 +61,23 @@ public record Dirichlet(Tensor alpha) implements Distribution {
     }
 
     /**
-     * Gamma draws, normalised; no gradient flows.
+     * Gamma draws, normalised; the gradient flows to α through each of them, by implicit reparameterisation (Figurnov,
+     * Mohamed and Mnih 2018).
      *
      * @throws IllegalArgumentException if a count is not finite and > 0
      */
     @Override
     public Tensor sample(Rng rng) {
-        Array a = alpha.array();
-        Array x = Array.zeros(a.shape(), a.precision());
-        int n = a.shape().last();
-        for (int row = 0; row < a.size(); row += n) {
-            double[] log = new double[n];
-            double most = Double.NEGATIVE_INFINITY;
-            for (int i = 0; i < n; i++) {
-                if (!(a.at(row + i) >= LEAST && a.at(row + i) < Double.POSITIVE_INFINITY)) {
-                    throw new IllegalArgumentException("a draw from a Dirichlet of shape " + a.shape() + " whose count "
-                            + (row + i) + " is " + a.at(row + i) + ": counts are finite and > 0");
-                }
-                log[i] = logGamma(a.at(row + i), rng);
-                most = Math.max(most, log[i]);
-            }
-            double sum = 0;
-            for (int i = 0; i < n; i++) {
-                log[i] = StrictMath.exp(log[i] - most);
-                sum += log[i];
-            }
-            for (int i = 0; i < n; i++) {
-                x.set(row + i, log[i] / sum);
+        double[] log = GammaDraws.logs(alpha.array(), rng, "Dirichlet", "count", "counts");
+        double[] shifted = new double[log.length];
+        int n = alpha.shape().last();
+        for (int row = 0; row < log.length; row += n) {
+            double most = Arrays.stream(log, row, row + n).max().orElseThrow();
+            for (int i = row; i < row + n; i++) {
+                shifted[i] = log[i] - most; // in double, where the logarithms of small draws have digits to lose
             }
         }
-        return Tensor.of(x);
-    }
-
-    /**
-     * The logarithm of a draw from Gamma(α, 1) by Marsaglia and Tsang (2000); for α < 1 by their boost, g(α) = g(α + 1)
-     * u^(1/α). In logarithms, since draws for small α underflow.
-     */
-    private static double logGamma(double alpha, Rng rng) {
-        if (alpha < 1) {
-            return logGamma(alpha + 1, rng) + StrictMath.log(1 - rng.uniform()) / alpha;
-        }
-        double d = alpha - 1.0 / 3;
-        double c = 1 / Math.sqrt(9 * d);
-        while (true) {
-            double z = rng.normal(Shape.scalar(), Precision.FLOAT64).at(0);
-            double cube = 1 + c * z;
-            double v = cube * cube * cube;
-            double u = 1 - rng.uniform();
-            if (v > 0 && StrictMath.log(u) < 0.5 * z * z + d - d * v + d * StrictMath.log(v)) {
-                return StrictMath.log(d * v);
-            }
-        }
+        return GammaDraws.differentiable(alpha, log, shifted).softmax();
     }
 
     private Tensor wide(Tensor perRow) {

@@ -47,7 +47,36 @@ class DistributionLawsTest {
         DIRICHLET {
             @Override
             Distribution of(Tensor x) { return new Dirichlet(x.exp()); }
+        },
+        UNIMIX {
+            @Override
+            Distribution of(Tensor x) { return OneHot.ofLogits(x.times(4), 0.05); }
+        },
+        LAPLACE {
+            @Override
+            Distribution of(Tensor x) { return new Laplace(x, x.times(0.5).sin().exp()); }
+        },
+        GAMMA {
+            @Override
+            Distribution of(Tensor x) { return new Gamma(x.exp().plus(0.5), x.sin().exp()); }
+        },
+        BETA {
+            @Override
+            Distribution of(Tensor x) { return new Beta(x.exp().plus(0.5), x.times(2).sin().exp().plus(1)); }
+        },
+        MULTIVARIATE {
+            @Override
+            Distribution of(Tensor x) {
+                int n = x.shape().last();
+                Tensor eye = Tensor.oneHot(n, x.precision(), IntStream.range(0, n).toArray());
+                Tensor off = Tensor.stack(-1, x).plus(Tensor.stack(-2, x.times(2))).sin().times(0.5);
+                Tensor diagonal = Tensor.stack(-1, x.times(0.5).sin().exp()).times(eye);
+                return new MultivariateNormal(x, off.times(eye.neg().plus(1)).plus(diagonal));
+            }
         };
+
+        /** Of one class, or of one count, there is only one distribution. */
+        boolean simplex() { return this == CATEGORICAL || this == LOGITS || this == DIRICHLET || this == UNIMIX; }
 
         /** A distribution that is a smooth function of any numbers, [.., n] → the same shape. */
         abstract Distribution of(Tensor x);
@@ -75,7 +104,7 @@ class DistributionLawsTest {
 
     @Property
     void discreteOnesAreEnumerated(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int n) {
-        for (Kind kind : new Kind[] {Kind.BERNOULLI, Kind.CATEGORICAL, Kind.LOGITS}) {
+        for (Kind kind : new Kind[] {Kind.BERNOULLI, Kind.CATEGORICAL, Kind.LOGITS, Kind.UNIMIX}) {
             Distribution q = kind.draw(seed, n);
             Distribution p = kind.draw(~seed, n);
             Tensor x = events(kind, n);
@@ -143,12 +172,12 @@ class DistributionLawsTest {
                 t -> Tensor.of(sigmoid(t), sigmoid(-t)), t -> sigmoid(t) * sigmoid(-t), 1e-9);
     }
 
-    private static double sigmoid(double t) { return 1 / (1 + Math.exp(-t)); }
+    static double sigmoid(double t) { return 1 / (1 + Math.exp(-t)); }
 
     // ---- against sampling
 
     /** Within five standard errors; the seed is fixed, so that it is always the same draws. */
-    private static void near(double expected, double[] draws, String what) {
+    static void near(double expected, double[] draws, String what) {
         double mean = Arrays.stream(draws).average().orElseThrow();
         double variance = Arrays.stream(draws).map(x -> (x - mean) * (x - mean)).sum() / (draws.length - 1);
         assertEquals(expected, mean, 5 * Math.sqrt(variance / draws.length) + 1e-12, what);
@@ -197,6 +226,27 @@ class DistributionLawsTest {
                     mean[i] = c.probs().at(i);
                     variance[i] = mean[i] * (1 - mean[i]);
                 }
+                case OneHot(Categorical c) -> {
+                    mean[i] = c.probs().at(i);
+                    variance[i] = mean[i] * (1 - mean[i]);
+                }
+                case Laplace(Tensor m, Tensor b) -> {
+                    mean[i] = m.at(i);
+                    variance[i] = 2 * b.at(i) * b.at(i);
+                }
+                case Gamma(Tensor alpha, Tensor rate) -> {
+                    mean[i] = alpha.at(i) / rate.at(i);
+                    variance[i] = mean[i] / rate.at(i);
+                }
+                case Beta(Tensor alpha, Tensor beta) -> {
+                    double total = alpha.at(i) + beta.at(i);
+                    mean[i] = alpha.at(i) / total;
+                    variance[i] = mean[i] * (1 - mean[i]) / (total + 1);
+                }
+                case MultivariateNormal m -> {
+                    mean[i] = m.mean().at(i);
+                    variance[i] = m.covariance().at(i * n + i);
+                }
                 default -> throw new AssertionError(one);
             }
         }
@@ -219,7 +269,7 @@ class DistributionLawsTest {
         for (int i = 0; i < 3; i++) {
             assertEquals(0, kl(q, q).at(i), 1e-12);
             double divergence = kl(q, p).at(i);
-            boolean one = n == 1 && kind != Kind.NORMAL && kind != Kind.BERNOULLI; // there is only one such distribution
+            boolean one = n == 1 && kind.simplex();
             assertTrue(one ? Math.abs(divergence) <= 1e-12 : divergence > 1e-12, kind + " " + divergence);
         }
     }
@@ -268,7 +318,9 @@ class DistributionLawsTest {
         check.function(y -> kind.of(y[0]).entropy(), a);
         check.function(y -> kl(kind.of(y[0]), kind.of(y[1])), a, b);
         switch (kind) {
-            case NORMAL -> check.function(y -> kind.of(y[0]).logProb(y[1]), a, x);
+            case NORMAL, LAPLACE, MULTIVARIATE -> check.function(y -> kind.of(y[0]).logProb(y[1]), a, x);
+            case GAMMA -> check.function(y -> kind.of(y[0]).logProb(y[1].exp()), a, b);
+            case BETA -> check.function(y -> kind.of(y[0]).logProb(y[1].sigmoid()), a, b);
             case DIRICHLET -> check.function(y -> kind.of(y[0]).logProb(y[1].softmax()), a, b);
             default -> {}
         }
@@ -358,7 +410,7 @@ class DistributionLawsTest {
     @Property
     void samplesOfDiscreteOnesCarryNoGradient(@ForAll long seed) {
         Tensor a = Tensor.of(new Rng(seed).normal(Shape.of(3), Precision.FLOAT64));
-        for (Kind kind : new Kind[] {Kind.BERNOULLI, Kind.CATEGORICAL, Kind.LOGITS, Kind.DIRICHLET}) {
+        for (Kind kind : new Kind[] {Kind.BERNOULLI, Kind.CATEGORICAL, Kind.LOGITS}) {
             Tensor gradient = new Tape().grad(a, y -> kind.of(y).sample(new Rng(seed)).sum().plus(y.sum())).gradient();
             assertEquals(3, gradient.sum().item(), kind.name());
         }
