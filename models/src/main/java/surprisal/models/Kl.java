@@ -2,8 +2,10 @@ package surprisal.models;
 
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
+import surprisal.models.dist.Ar1;
 import surprisal.models.dist.Bernoulli;
 import surprisal.models.dist.Categorical;
+import surprisal.models.dist.Choices;
 import surprisal.models.dist.Dirichlet;
 import surprisal.models.dist.Distribution;
 import surprisal.models.dist.Normal;
@@ -41,6 +43,9 @@ public final class Kl {
             case Pair(Dirichlet a, Dirichlet b) ->
                 b.logBeta().minus(a.logBeta())
                         .plus(a.alpha().minus(b.alpha()).times(a.expectedLog()).sum(-1));
+            // of a chain of normals, and of choices side by side
+            case Pair(Normal a, Ar1 b) -> b.klFrom(a);
+            case Pair(Choices a, Choices b) -> kl(a.each(), b.each()).sum(-1);
             default -> throw new UnsupportedOperationException("no closed form for KL[" + name(q) + " ‖ " + name(p)
                     + "]; estimate it with Kl.estimate(q, p, samples, rng)");
         };
