@@ -33,7 +33,7 @@ public interface Complexity {
     }
 
     /**
-     * β times this (Higgins et al. 2017, Eq. 4).
+     * β times this (Higgins et al. 2017).
      *
      * @param beta β ≥ 0
      * @return the complexity
@@ -77,7 +77,7 @@ public interface Complexity {
 
     /**
      * Σ_i max(E[D_KL[q(z_i) ‖ p(z_i)]], λ), the mean being over the batch: each dimension has its own λ nats free (Kingma et
-     * al. 2016, Eq. 15).
+     * al. 2016).
      *
      * @param nats λ ≥ 0, of each dimension
      * @return the complexity of normals or coin flips, the same number for each of the batch

@@ -48,7 +48,7 @@ public record Ar1(double alpha, int steps, int n, Precision precision) implement
 
     /**
      * min_q D_KL[q ‖ p] = n/2 ((T − 2) log(1 + α²) − log(1 − α²)) over all normals q with independent coordinates: the rate that
-     * a belief of this kind can't go below (Razavi et al. 2019, §2.1).
+     * a belief of this kind can't go below (Razavi et al. 2019).
      *
      * @return nats
      */

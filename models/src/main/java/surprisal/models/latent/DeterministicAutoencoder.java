@@ -11,7 +11,7 @@ import surprisal.models.nn.Mlp;
 
 /**
  * −log p(x|z(x)) + β ½‖z‖² + λ ‖θ‖²: an autoencoder without noise and without a prior, kept smooth by penalties on its codes and on its
- * decoder's weights θ (Ghosh et al. 2020, Eq. 11, RAE-L2). What the codes are distributed like is fitted afterwards, by {@link #density}.
+ * decoder's weights θ (Ghosh et al. 2020, RAE-L2). What the codes are distributed like is fitted afterwards, by {@link #density}.
  *
  * @param encoder x → z, [.., n] → [.., latent]
  * @param decoder z → what the likelihood takes, [.., latent] → [.., m]

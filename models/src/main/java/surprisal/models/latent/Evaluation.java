@@ -51,7 +51,7 @@ public record Evaluation(int rows) {
 
     /**
      * log (1/k) Σ_i p(x, z_i)/q(z_i|x) of each x: an estimate of log p(x) that is too low by less the larger k is (Burda, Grosse
-     * and Salakhutdinov 2016, §5). The sum runs over the samples in their order, in double.
+     * and Salakhutdinov 2016). The sum runs over the samples in their order, in double.
      *
      * @param model the model
      * @param x the set, [N, n]
