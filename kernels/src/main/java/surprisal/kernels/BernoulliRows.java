@@ -4,8 +4,9 @@ import java.util.Objects;
 import surprisal.kernels.Gemm.Store;
 
 /**
- * The log-likelihood of independent coin flips given by their log-odds, and its adjoint, in one pass over memory each. Where there are
- * fewer events than log-odds, m rows of them, row r of the log-odds meets row r mod m: the same events under many guesses.
+ * The log-likelihood of independent coin flips given by their log-odds, and its adjoint, in one pass over memory each.
+ * Where there are fewer events than log-odds, m rows of them, row r of the log-odds meets row r mod m: the same events
+ * under many guesses.
  */
 public final class BernoulliRows {
 

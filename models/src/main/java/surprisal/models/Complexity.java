@@ -9,7 +9,8 @@ import surprisal.models.dist.Normal;
 
 /**
  * What a belief pays for its distance from the prior: D_KL[q ‖ p] in F, or one of its variants. Values that combine:
- * {@code Complexity.balanced(0.8).freeNats(3)}; a warm-up of the KL is {@code Complexity.kl().times(schedule.at(step))}.
+ * {@code Complexity.balanced(0.8).freeNats(3)}; a warm-up of the KL is
+ * {@code Complexity.kl().times(schedule.at(step))}.
  */
 @FunctionalInterface
 public interface Complexity {
@@ -45,8 +46,8 @@ public interface Complexity {
     }
 
     /**
-     * α D_KL[sg(q) ‖ p] + (1 − α) D_KL[q ‖ sg(p)], where no gradient flows through sg: the value of D_KL[q ‖ p], but for α > ½
-     * the prior learns faster than the belief (Hafner et al. 2021, Alg. 2).
+     * α D_KL[sg(q) ‖ p] + (1 − α) D_KL[q ‖ sg(p)], where no gradient flows through sg: the value of D_KL[q ‖ p], but
+     * for α > ½ the prior learns faster than the belief (Hafner et al. 2021, Alg. 2).
      *
      * @param alpha α, the prior's share of the gradient
      * @return the complexity
@@ -60,8 +61,8 @@ public interface Complexity {
     }
 
     /**
-     * max(E[this], λ), the mean being over the batch: below λ nats the belief pays nothing for more, and no gradient flows.
-     * λ = 0 changes nothing but that each is told the mean.
+     * max(E[this], λ), the mean being over the batch: below λ nats the belief pays nothing for more, and no gradient
+     * flows. λ = 0 changes nothing but that each is told the mean.
      *
      * @param nats λ ≥ 0
      * @return the complexity, the same number for each of the batch
@@ -76,8 +77,8 @@ public interface Complexity {
     }
 
     /**
-     * Σ_i max(E[D_KL[q(z_i) ‖ p(z_i)]], λ), the mean being over the batch: each dimension has its own λ nats free (Kingma et
-     * al. 2016).
+     * Σ_i max(E[D_KL[q(z_i) ‖ p(z_i)]], λ), the mean being over the batch: each dimension has its own λ nats free
+     * (Kingma et al. 2016).
      *
      * @param nats λ ≥ 0, of each dimension
      * @return the complexity of normals or coin flips, the same number for each of the batch

@@ -8,8 +8,8 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Gemm.Store;
 
 /**
- * y = Σ x l − log(1 + eˡ) over the last axis, for (l, x): [.., n] → [..]. x has l's shape or lacks its first axes, so that many l meet
- * one x without its being repeated in memory. ∂l = ∂y (x − σ(l)), ∂x = Σ ∂y l.
+ * y = Σ x l − log(1 + eˡ) over the last axis, for (l, x): [.., n] → [..]. x has l's shape or lacks its first axes, so
+ * that many l meet one x without its being repeated in memory. ∂l = ∂y (x − σ(l)), ∂x = Σ ∂y l.
  */
 public record BernoulliLogProb() implements Op.Known {
 
@@ -50,7 +50,13 @@ public record BernoulliLogProb() implements Op.Known {
         }
     }
 
-    /** Whether these are the last axes of those. */
+    /**
+     * Whether x can stand as it is: its axes are the last ones.
+     *
+     * @param whole the shape of the log-odds
+     * @param part the shape of x
+     * @return whether they are
+     */
     public static boolean ends(Shape whole, Shape part) {
         int more = whole.rank() - part.rank();
         return more >= 0 && Arrays.equals(part.dims(), Arrays.copyOfRange(whole.dims(), more, whole.rank()));

@@ -6,10 +6,10 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * z_1 ~ N(0, I), z_t = α z_{t−1} + √(1 − α²) ε_t: a chain whose every part is N(0, I) by itself. The event is the parts one
- * after the other, [steps · n].
+ * z_1 ~ N(0, I), z_t = α z_{t−1} + √(1 − α²) ε_t: a chain whose every part is N(0, I) by itself. The event is the parts
+ * one after the other, [steps · n].
  *
- * @param alpha α, −1 < α < 1
+ * @param alpha α, −1 &lt; α &lt; 1
  * @param steps how many parts, T
  * @param n length of a part
  * @param precision of its draws
@@ -19,7 +19,7 @@ public record Ar1(double alpha, int steps, int n, Precision precision) implement
     /**
      * The chain.
      *
-     * @throws IllegalArgumentException unless −1 < α < 1, T ≥ 2 and n ≥ 1
+     * @throws IllegalArgumentException unless −1 &lt; α &lt; 1, T ≥ 2 and n ≥ 1
      */
     public Ar1 {
         if (!(Math.abs(alpha) < 1) || steps < 2 || n < 1) {
@@ -47,8 +47,8 @@ public record Ar1(double alpha, int steps, int n, Precision precision) implement
     }
 
     /**
-     * min_q D_KL[q ‖ p] = n/2 ((T − 2) log(1 + α²) − log(1 − α²)) over all normals q with independent coordinates: the rate that
-     * a belief of this kind can't go below (Razavi et al. 2019).
+     * min_q D_KL[q ‖ p] = n/2 ((T − 2) log(1 + α²) − log(1 − α²)) over all normals q with independent coordinates: the
+     * rate that a belief of this kind can't go below (Razavi et al. 2019).
      *
      * @return nats
      */
@@ -58,7 +58,8 @@ public record Ar1(double alpha, int steps, int n, Precision precision) implement
     }
 
     /**
-     * The belief whose D_KL is the {@link #committedRate}: N(0, σ²) with σ_t² = (1 − α²)/(1 + α²) inside, and 1 − α² at both ends.
+     * The belief whose D_KL is the {@link #committedRate}: N(0, σ²) with σ_t² = (1 − α²)/(1 + α²) inside, and 1 − α² at
+     * both ends.
      *
      * @return q, [steps · n]
      */

@@ -6,8 +6,8 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
 /**
- * Independent choices side by side, each one of some classes: p(x) = Π_i p_i(x_i). The event is their one-hot vectors one
- * after the other, [n · classes].
+ * Independent choices side by side, each one of some classes: p(x) = Π_i p_i(x_i). The event is their one-hot vectors
+ * one after the other, [n · classes].
  *
  * @param logits l, [.., n · classes]; each choice is σ(l), the softmax of its own
  * @param classes of each choice
@@ -50,15 +50,17 @@ public record Choices(Tensor logits, int classes) implements Distribution {
         return each().entropy().sum(-1);
     }
 
-    /** One-hot vectors, whose gradient goes to the probabilities as it is: {@link Categorical#sampleStraightThrough}. */
+    /**
+     * One-hot vectors, whose gradient goes to the probabilities as it is: {@link Categorical#sampleStraightThrough}.
+     */
     @Override
     public Tensor sample(Rng rng) {
         return each().sampleStraightThrough(rng).reshape(logits.shape());
     }
 
     /**
-     * σ((l + g)/τ) with g = −log(−log u), u uniform: draws between one-hot vectors, nearer to them the smaller τ is, through
-     * which the gradient flows (Jang, Gu and Poole 2017; Maddison, Mnih and Teh 2017).
+     * σ((l + g)/τ) with g = −log(−log u), u uniform: draws between one-hot vectors, nearer to them the smaller τ is,
+     * through which the gradient flows (Jang, Gu and Poole 2017; Maddison, Mnih and Teh 2017).
      *
      * @param temperature τ > 0
      * @param rng where the randomness comes from

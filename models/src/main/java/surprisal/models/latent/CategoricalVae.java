@@ -11,8 +11,8 @@ import surprisal.models.dist.Distribution;
 import surprisal.models.nn.Mlp;
 
 /**
- * p(x, z) = p(x|z) p(z) of a discrete z: some choices side by side, uniform a priori. z is drawn as one-hot vectors with
- * the straight-through gradient ({@link #freeEnergy(Tensor, Rng)}) or {@link #relaxed} (Jang, Gu and Poole 2017).
+ * p(x, z) = p(x|z) p(z) of a discrete z: some choices side by side, uniform a priori. z is drawn as one-hot vectors
+ * with the straight-through gradient ({@link #freeEnergy(Tensor, Rng)}) or {@link #relaxed} (Jang, Gu and Poole 2017).
  *
  * @param encoder x → the log-odds of q(z|x), [.., n] → [.., choices · classes]
  * @param decoder z → what the likelihood takes, [.., choices · classes] → [.., m]
@@ -60,8 +60,8 @@ public record CategoricalVae(Mlp encoder, Mlp decoder, int classes, Likelihood l
     }
 
     /**
-     * F with z between one-hot vectors for the accuracy: its gradient varies less than the straight-through one's, and its value is
-     * that of another model, the nearer to this one's the smaller τ is.
+     * F with z between one-hot vectors for the accuracy: its gradient varies less than the straight-through one's, and
+     * its value is that of another model, the nearer to this one's the smaller τ is.
      *
      * @param x what was seen, [.., n]
      * @param temperature τ > 0

@@ -10,8 +10,8 @@ import surprisal.models.dist.Normal;
 import surprisal.models.nn.Mlp;
 
 /**
- * p(x, z) = p(x|z) p(z) with q(z|x) = N(μ(x), σ(x)²), for any likelihood and prior: a variational autoencoder (Kingma and
- * Welling 2014; Rezende, Mohamed and Wierstra 2014). With {@link Prior#chain} it is a δ-VAE.
+ * p(x, z) = p(x|z) p(z) with q(z|x) = N(μ(x), σ(x)²), for any likelihood and prior: a variational autoencoder (Kingma
+ * and Welling 2014; Rezende, Mohamed and Wierstra 2014). With {@link Prior#chain} it is a δ-VAE.
  *
  * @param encoder x → the mean of q(z|x) and what becomes its standard deviation, [.., n] → [.., 2 · latent]
  * @param decoder z → what the likelihood takes, [.., latent] → [.., m]

@@ -10,8 +10,9 @@ import surprisal.models.dist.Normal;
 import surprisal.models.nn.Mlp;
 
 /**
- * −log p(x|z(x)) + β ½‖z‖² + λ ‖θ‖²: an autoencoder without noise and without a prior, kept smooth by penalties on its codes and on its
- * decoder's weights θ (Ghosh et al. 2020, RAE-L2). What the codes are distributed like is fitted afterwards, by {@link #density}.
+ * −log p(x|z(x)) + β ½‖z‖² + λ ‖θ‖²: an autoencoder without noise and without a prior, kept smooth by penalties on its
+ * codes and on its decoder's weights θ (Ghosh et al. 2020, RAE-L2). What the codes are distributed like is fitted
+ * afterwards, by {@link #density}.
  *
  * @param encoder x → z, [.., n] → [.., latent]
  * @param decoder z → what the likelihood takes, [.., latent] → [.., m]
@@ -83,7 +84,8 @@ public record DeterministicAutoencoder(Mlp encoder, Mlp decoder, Likelihood like
     }
 
     /**
-     * N(μ, σ²) with the mean and the spread of some codes: the density from which new ones are drawn, fitted when all is learnt.
+     * N(μ, σ²) with the mean and the spread of some codes: the density from which new ones are drawn, fitted when all
+     * is learnt.
      *
      * @param codes z, [N, latent]
      * @return the density, [latent]

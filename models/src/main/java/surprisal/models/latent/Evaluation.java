@@ -10,8 +10,8 @@ import surprisal.engine.Shape;
 import surprisal.models.FreeEnergy;
 
 /**
- * F and log p(x) of a whole test set, a part at a time. A hundred x share a child of the random stream, so that the numbers are the
- * same bits however many rows are decoded at once.
+ * F and log p(x) of a whole test set, a part at a time. A hundred x share a child of the random stream, so that the
+ * numbers are the same bits however many rows are decoded at once.
  *
  * @param rows how many pairs of an x and a z are decoded at once; what it takes is memory
  */
@@ -50,8 +50,8 @@ public record Evaluation(int rows) {
     }
 
     /**
-     * log (1/k) Σ_i p(x, z_i)/q(z_i|x) of each x: an estimate of log p(x) that is too low by less the larger k is (Burda, Grosse
-     * and Salakhutdinov 2016). The sum runs over the samples in their order, in double.
+     * log (1/k) Σ_i p(x, z_i)/q(z_i|x) of each x: an estimate of log p(x) that is too low by less the larger k is
+     * (Burda, Grosse and Salakhutdinov 2016). The sum runs over the samples in their order, in double.
      *
      * @param model the model
      * @param x the set, [N, n]

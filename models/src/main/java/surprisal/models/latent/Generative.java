@@ -31,8 +31,8 @@ public interface Generative {
     }
 
     /**
-     * log w = log p(x, z) − log q(z|x) for draws z ~ q(z|x), so that E[w] = p(x). The draws come one after the other: k of
-     * them are the k that k calls for one would give.
+     * log w = log p(x, z) − log q(z|x) for draws z ~ q(z|x), so that E[w] = p(x). The draws come one after the other: k
+     * of them are the k that k calls for one would give.
      *
      * @param x what was seen, [.., n]
      * @param samples how many draws for each x, k

@@ -11,9 +11,9 @@ import surprisal.kernels.Gemm.Store;
 import surprisal.models.dist.Distribution;
 
 /**
- * L_k = E[log (1/k) Σ_i w_i], w_i = p(x, z_i)/q(z_i|x), z_i ~ q(z|x): a bound on log p(x) that rises with k, from the negative
- * free energy at k = 1 (Burda, Grosse and Salakhutdinov 2016). The k samples of a batch go through the decoder as one
- * batch, the encoder sees each x once.
+ * L_k = E[log (1/k) Σ_i w_i], w_i = p(x, z_i)/q(z_i|x), z_i ~ q(z|x): a bound on log p(x) that rises with k, from the
+ * negative free energy at k = 1 (Burda, Grosse and Salakhutdinov 2016). The k samples of a batch go through the decoder
+ * as one batch, the encoder sees each x once.
  *
  * @param samples k
  */
@@ -31,7 +31,8 @@ public record Iwae(int samples) {
     }
 
     /**
-     * log (1/k) Σ_i w_i, whose mean is L_k; its gradient is that of the reparameterised weights, Σ_i w̃_i ∇ log w_i with w̃ = w / Σ w.
+     * log (1/k) Σ_i w_i, whose mean is L_k; its gradient is that of the reparameterised weights, Σ_i w̃_i ∇ log w_i
+     * with w̃ = w / Σ w.
      *
      * @param model the model
      * @param x what was seen, [.., n]
@@ -55,10 +56,10 @@ public record Iwae(int samples) {
     }
 
     /**
-     * The same number as {@link #loss} on the same draws, with the doubly reparameterised gradient (Tucker et al. 2019): Σ_i w̃_i
-     * ∇_θ log w_i for the model, Σ_i w̃_i² (∂ log w_i/∂z_i) ∇_φ z_i for the belief. Both gradients have the same mean; this one's
-     * spread does not outgrow it for large k, and vanishes where q is the posterior. k = 1 is the path derivative of Roeder, Wu and
-     * Duvenaud (2017). The encoder and the decoder are to share no weights.
+     * The same number as {@link #loss} on the same draws, with the doubly reparameterised gradient (Tucker et al.
+     * 2019): Σ_i w̃_i ∇_θ log w_i for the model, Σ_i w̃_i² (∂ log w_i/∂z_i) ∇_φ z_i for the belief. Both gradients have
+     * the same mean; this one's spread does not outgrow it for large k, and vanishes where q is the posterior. k = 1 is
+     * the path derivative of Roeder, Wu and Duvenaud (2017). The encoder and the decoder are to share no weights.
      *
      * @param model the model
      * @param x what was seen, [.., n]
@@ -84,8 +85,8 @@ public record Iwae(int samples) {
     }
 
     /**
-     * y = x, ∂x = w ∂y with one w for each row: [.., n] → [.., n]. The weights depend on what is computed from y, so they are
-     * filled in after it and before the gradient comes back.
+     * y = x, ∂x = w ∂y with one w for each row: [.., n] → [.., n]. The weights depend on what is computed from y, so
+     * they are filled in after it and before the gradient comes back.
      */
     private record Weighted(Array weights) implements Op.Custom {
 

@@ -17,9 +17,9 @@ import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 
 /**
- * p(x, z) = p(x|z_1) p(z_1|z_2) … p(z_L): a hierarchy of normals, inverted from the top down. q(z_i|z_{i+1}, x) is the product of
- * what x says from below and what z_{i+1} predicts from above, weighted by their precisions (Sønderby et al. 2016). One
- * level is a {@link DeepLatentGaussian}.
+ * p(x, z) = p(x|z_1) p(z_1|z_2) … p(z_L): a hierarchy of normals, inverted from the top down. q(z_i|z_{i+1}, x) is the
+ * product of what x says from below and what z_{i+1} predicts from above, weighted by their precisions (Sønderby et al.
+ * 2016). One level is a {@link DeepLatentGaussian}.
  *
  * @param rungs the levels, from x upwards
  * @param decoder z_1 → what the likelihood takes, [.., latent_1] → [.., m]

@@ -9,8 +9,8 @@ import surprisal.models.dist.Distribution;
 import surprisal.models.dist.Normal;
 
 /**
- * p(x|y), where y is what a decoder says of x. A function from a tensor to a distribution; one that learns is a record of
- * tensors, which become part of the model that holds it.
+ * p(x|y), where y is what a decoder says of x. A function from a tensor to a distribution; one that learns is a record
+ * of tensors, which become part of the model that holds it.
  */
 @FunctionalInterface
 public interface Likelihood {

@@ -12,9 +12,9 @@ import surprisal.models.nn.Init;
 import surprisal.models.nn.Linear;
 
 /**
- * log-odds of each x_d given x_1 … x_{d−1} and a context, all in one pass: h = f(x (W ∘ M) + c V + b), where the masks M cut every way
- * from an x to itself and to those before it (Germain et al. 2015). As a likelihood it is a decoder that may know all
- * of x without z, the one on which a posterior collapses.
+ * log-odds of each x_d given x_1 … x_{d−1} and a context, all in one pass: h = f(x (W ∘ M) + c V + b), where the masks
+ * M cut every way from an x to itself and to those before it (Germain et al. 2015). As a likelihood it is a decoder
+ * that may know all of x without z, the one on which a posterior collapses.
  *
  * @param layers from x on
  * @param activation what stands between them

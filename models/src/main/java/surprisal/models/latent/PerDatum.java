@@ -8,8 +8,8 @@ import surprisal.models.FreeEnergy;
 import surprisal.models.dist.Normal;
 
 /**
- * q(z_i) = N(μ_i, σ_i²), numbers of its own for each x_i: the belief that no encoder has to share. What an encoder's F lies above its
- * least is the amortisation gap (Cremer, Li and Duvenaud 2018).
+ * q(z_i) = N(μ_i, σ_i²), numbers of its own for each x_i: the belief that no encoder has to share. What an encoder's F
+ * lies above its least is the amortisation gap (Cremer, Li and Duvenaud 2018).
  *
  * @param mean μ, [N, latent]
  * @param rho ρ, σ = softplus(ρ) + least, [N, latent]

@@ -28,10 +28,10 @@ public interface Prior {
     }
 
     /**
-     * A chain over the parts of z, z_t = α z_{t−1} + √(1 − α²) ε_t: no independent normal belief is nearer to it than {@link
-     * Ar1#committedRate} (Razavi et al. 2019, δ-VAE).
+     * A chain over the parts of z, z_t = α z_{t−1} + √(1 − α²) ε_t: no independent normal belief is nearer to it than
+     * {@link Ar1#committedRate} (Razavi et al. 2019, δ-VAE).
      *
-     * @param alpha α, −1 < α < 1
+     * @param alpha α, −1 &lt; α &lt; 1
      * @param steps how many parts z has
      * @return the prior; the length of z is to be a multiple of the steps
      */

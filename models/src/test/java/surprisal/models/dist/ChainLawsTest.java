@@ -16,7 +16,10 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 
-/** The chain of normals is the normal whose covariance is α^|s − t|, and no independent belief comes nearer than its rate. */
+/**
+ * The chain of normals is the normal whose covariance is α^|s − t|, and no independent belief comes nearer than its
+ * rate.
+ */
 class ChainLawsTest {
 
     private static final Precision DOUBLE = Precision.FLOAT64;

@@ -57,7 +57,10 @@ class ChoicesLawsTest {
         assertEquals(divergence, kl(q, p).item(), 1e-12 * (1 + divergence));
     }
 
-    /** The largest of relaxed draws has the class's probability, at every temperature; at a small one a draw is nearly one-hot. */
+    /**
+     * The largest of relaxed draws has the class's probability, at every temperature; at a small one a draw is nearly
+     * one-hot.
+     */
     @Example
     void relaxedDrawsChooseAsTheyShould() {
         Choices one = draw(3, 2, 3);

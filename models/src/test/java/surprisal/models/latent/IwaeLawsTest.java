@@ -25,7 +25,10 @@ import surprisal.models.dist.Distribution;
 /** L_k ≤ log p(x), rising with k; two gradients with one mean. By enumeration, in closed form and by sampling. */
 class IwaeLawsTest {
 
-    /** A belief that is the posterior makes every weight the evidence: F, L_k and log p(x) are one number, at every draw. */
+    /**
+     * A belief that is the posterior makes every weight the evidence: F, L_k and log p(x) are one number, at every
+     * draw.
+     */
     @Property(tries = 100)
     void theExactPosteriorReachesTheEvidence(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int k) {
         LinearGaussian world = LinearGaussian.random(seed);
@@ -43,7 +46,10 @@ class IwaeLawsTest {
         }
     }
 
-    /** Then nothing is left to learn for the belief: the doubly reparameterised gradient is 0 at every draw, the other one isn't. */
+    /**
+     * Then nothing is left to learn for the belief: the doubly reparameterised gradient is 0 at every draw, the other
+     * one isn't.
+     */
     @Property(tries = 30)
     void atThePosteriorTheDoublyReparameterisedGradientVanishes(@ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int k) {
         LinearGaussian world = LinearGaussian.random(seed);
@@ -201,7 +207,10 @@ class IwaeLawsTest {
         return m;
     }
 
-    /** Of one mean, within 5 standard errors in every parameter; of less than half the variance where q is near the posterior. */
+    /**
+     * Of one mean, within 5 standard errors in every parameter; of less than half the variance where q is near the
+     * posterior.
+     */
     @Example
     void bothGradientsHaveOneMean() {
         Tensor x = LinearGaussian.orthogonal(7).draw(8, new Rng(5));

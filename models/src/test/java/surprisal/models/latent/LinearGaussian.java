@@ -15,8 +15,8 @@ import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 
 /**
- * x = z W + b + σ ε with z of two numbers, x of three: evidence and posterior are known in closed form. In plain numbers, and as models
- * whose belief is exact or off.
+ * x = z W + b + σ ε with z of two numbers, x of three: evidence and posterior are known in closed form. In plain
+ * numbers, and as models whose belief is exact or off.
  *
  * @param W [2][3]
  * @param b [3]
@@ -105,7 +105,10 @@ record LinearGaussian(double[][] W, double[] b, double sigma) {
         return new Correlated(World.tensor(A), World.tensor(a), World.tensor(L), World.tensor(W), World.tensor(b), sigma);
     }
 
-    /** A linear autoencoder, whose belief is the posterior if its coordinates are independent; shifted and widened by some. */
+    /**
+     * A linear autoencoder, whose belief is the posterior if its coordinates are independent; shifted and widened by
+     * some.
+     */
     DeepLatentGaussian linear(double shift, double widen) {
         double[][] inverse = inverse();
         double[][] A = new double[N][4];

@@ -11,7 +11,10 @@ import surprisal.autodiff.Update;
 import surprisal.engine.Rng;
 import surprisal.models.dist.Normal;
 
-/** In a linear-Gaussian model F − surprise is D_KL[q ‖ posterior], in closed form: the gap that an encoder leaves is known. */
+/**
+ * In a linear-Gaussian model F − surprise is D_KL[q ‖ posterior], in closed form: the gap that an encoder leaves is
+ * known.
+ */
 class PerDatumTest {
 
     private final LinearGaussian world = LinearGaussian.orthogonal(5);
@@ -29,7 +32,10 @@ class PerDatumTest {
         }
     }
 
-    /** 400 steps of Adam with a falling rate, 8 draws each: the mean KL from the posterior falls from 0.7 nats to below 0.01. */
+    /**
+     * 400 steps of Adam with a falling rate, 8 draws each: the mean KL from the posterior falls from 0.7 nats to below
+     * 0.01.
+     */
     @Test
     void refiningReachesTheEvidence() {
         PerDatum beliefs = PerDatum.of(encoder);
@@ -45,7 +51,9 @@ class PerDatumTest {
         assertEquals(surprise + after, F, 0.02); // 40,000 draws of an accuracy that spreads over about a nat: 4 standard errors
     }
 
-    /** Beside the posterior, an encoder's gap is its D_KL, and so ≥ 0: 5 standard errors of 20 x with 4,000 draws each. */
+    /**
+     * Beside the posterior, an encoder's gap is its D_KL, and so ≥ 0: 5 standard errors of 20 x with 4,000 draws each.
+     */
     @Test
     void theGapIsWhatTheEncoderLacks() {
         PerDatum best = PerDatum.of(posterior);
