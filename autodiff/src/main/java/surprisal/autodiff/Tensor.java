@@ -813,7 +813,8 @@ public final class Tensor {
      */
     public Tensor bernoulliLogProb(Tensor x) {
         Shape common = shape().broadcast(x.shape(), "bernoulliLogProb");
-        return Tape.record(BernoulliLogProb.OP, expand(common), x.expand(common));
+        boolean repeats = x.shape().rank() > 0 && x.shape().size() > 0 && BernoulliLogProb.ends(common, x.shape());
+        return Tape.record(BernoulliLogProb.OP, expand(common), repeats ? x : x.expand(common));
     }
 
     /**

@@ -89,6 +89,21 @@ class FusedLawsTest {
         compare(forms, List.of(l, x), precision == Precision.FLOAT32 ? 2e-6 : 1e-12);
     }
 
+    /** The same events under k guesses have the numbers that they have when they are repeated in memory, bit for bit. */
+    @Property(tries = 200)
+    void repeatedEventsAreThoseOfMemory(
+            @ForAll Precision precision, @ForAll int seed, @ForAll @IntRange(min = 1, max = 9) int k,
+            @ForAll @IntRange(min = 1, max = 12) int m, @ForAll @IntRange(min = 1, max = 900) int n) {
+        Tensor l = normal(seed, precision, k, m, n).times(4).copy();
+        Tensor x = Tensor.of(new Rng(seed + 1L).uniform(Shape.of(m, n), precision));
+        Tensor memory = x.expand(Shape.of(k, m, n));
+        Tensor v = normal(~seed, precision, k, m);
+        same(l.bernoulliLogProb(memory).array(), l.bernoulliLogProb(x).array(), 0, "log p");
+        Tape tape = new Tape();
+        Tensor g = tape.grad(l, t -> t.bernoulliLogProb(x).times(v).sum()).gradient().copy();
+        same(tape.grad(l, t -> t.bernoulliLogProb(memory).times(v).sum()).gradient().array(), g.array(), 0, "gradient");
+    }
+
     /** To 1e-12 in double and 1e-5 in float, of the largest number: ratios are squared and divided in another order. */
     @Property(tries = 400)
     void normalKlIsItsFormula(

@@ -97,8 +97,11 @@ record OpCases(
             case Zip zip -> pairs().map(ab -> ofZip(zip, ab));
             case MatMul matmul -> products(matmul.form()).map(ab -> of(matmul, -3, 3, ab.get(0), ab.get(1)));
             case Affine affine -> affines(affine);
-            case BernoulliLogProb op -> shapes(1, 4).map(x -> new OpCases(
-                    op, List.of(x, x), List.of(-4., 0.), List.of(4., 1.), Set.of(), 0));
+            case BernoulliLogProb op -> Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 3)).as((x, lacks) -> {
+                int[] dims = x.dims();
+                Shape last = Shape.of(Arrays.copyOfRange(dims, Math.min(lacks, dims.length - 1), dims.length));
+                return new OpCases(op, List.of(x, last), List.of(-4., 0.), List.of(4., 1.), Set.of(), 0);
+            });
             case NormalKl op -> Combinators.combine(shapes(1, 4), Arbitraries.integers().between(0, 15)).as(OpCases::ofKl);
             case PlusTimes op -> shapes(0, 4).map(x -> of(op, -3, 3, x, x, x));
             case Conv2d any -> windows((x, w, s, p, q) -> {

@@ -221,7 +221,7 @@ public final class Compute {
      * y = Σ x l − log(1 + eˡ) over each row.
      *
      * @param l log-odds
-     * @param x events
+     * @param x events, [m, n]; row r of the log-odds meets row r mod m
      * @param rows how many rows
      * @param n their length
      * @param y outputs
@@ -238,7 +238,7 @@ public final class Compute {
      * The adjoint of {@link #bernoulliLogProb} in the log-odds: gl = g (x − σ(l)).
      *
      * @param l log-odds
-     * @param x events
+     * @param x events, [m, n]; row r of the log-odds meets row r mod m
      * @param g ∂loss/∂y
      * @param rows how many rows
      * @param n their length

@@ -3,7 +3,11 @@ package surprisal.kernels;
 import java.util.Objects;
 import surprisal.kernels.Gemm.Store;
 
-/** The log-likelihood of independent coin flips given by their log-odds, and its adjoint, in one pass over memory each. */
+/**
+ * The log-likelihood of independent coin flips given by their log-odds, and its adjoint, in one pass over memory each.
+ * Where there are fewer events than log-odds, m rows of them, row r of the log-odds meets row r mod m: the same events
+ * under many guesses.
+ */
 public final class BernoulliRows {
 
     private static final boolean VECTOR = Simd.bits() > 0;
@@ -14,19 +18,20 @@ public final class BernoulliRows {
      * y = Σ_i x_i l_i − log(1 + e^l_i): [rows, n] → [rows].
      *
      * @param l log-odds, [rows, n]
-     * @param x events, [rows, n]
+     * @param x events, [m, n] with m = rows or a part of them that it is a multiple of
      * @param rows number of rows
      * @param n their length
      * @param y [rows], overwritten
      */
     public static void logProb(float[] l, float[] x, int rows, int n, float[] y) {
-        check(rows, n, l.length, x.length);
+        int m = events(rows, n, l.length, x.length);
         Blocks.each(rows, n, (first, count) -> {
-            int size = count * n;
-            int at = first * n;
-            float[] t = Scratch.floats(size);
-            for (int i = VECTOR ? BernoulliLanes.terms(l, at, x, at, size, t, 0) : 0; i < size; i++) {
-                t[i] = x[at + i] * l[at + i] - Singles.softplus(l[at + i]);
+            float[] t = Scratch.floats(count * n);
+            for (int done = 0; done < count; ) {
+                int there = (first + done) % m;
+                int run = Math.min(count - done, m - there);
+                terms(l, (first + done) * n, x, there * n, run * n, t, done * n);
+                done += run;
             }
             Rows.sum(t, 0, count, n, y, first);
         });
@@ -36,7 +41,7 @@ public final class BernoulliRows {
      * l̄ = ȳ (x − σ(l)) or l̄ += …
      *
      * @param l log-odds, [rows, n]
-     * @param x events, [rows, n]
+     * @param x events, [m, n] with m = rows or a part of them that it is a multiple of
      * @param g [rows], ȳ
      * @param rows number of rows
      * @param n their length
@@ -44,27 +49,33 @@ public final class BernoulliRows {
      * @param store whether l̄ is overwritten or added to
      */
     public static void logProbGrad(float[] l, float[] x, float[] g, int rows, int n, float[] gl, Store store) {
-        check(rows, n, l.length, x.length);
+        int m = events(rows, n, l.length, x.length);
         Blocks.each(rows, n, (first, count) -> {
             for (int r = first; r < first + count; r++) {
                 if (store == Store.SET) {
-                    slopes(l, x, r * n, g[r], n, gl);
+                    slopes(l, r * n, x, r % m * n, g[r], n, gl);
                 } else {
-                    plusSlopes(l, x, r * n, g[r], n, gl);
+                    plusSlopes(l, r * n, x, r % m * n, g[r], n, gl);
                 }
             }
         });
     }
 
-    private static void slopes(float[] l, float[] x, int at, float up, int n, float[] gl) {
-        for (int i = VECTOR ? BernoulliLanes.slopes(l, at, x, at, up, n, gl, at) : 0; i < n; i++) {
-            gl[at + i] = (x[at + i] - Singles.sigmoid(l[at + i])) * up;
+    private static void terms(float[] l, int at, float[] x, int xAt, int size, float[] t, int tAt) {
+        for (int i = VECTOR ? BernoulliLanes.terms(l, at, x, xAt, size, t, tAt) : 0; i < size; i++) {
+            t[tAt + i] = x[xAt + i] * l[at + i] - Singles.softplus(l[at + i]);
         }
     }
 
-    private static void plusSlopes(float[] l, float[] x, int at, float up, int n, float[] gl) {
-        for (int i = VECTOR ? BernoulliLanes.plusSlopes(l, at, x, at, up, n, gl, at) : 0; i < n; i++) {
-            gl[at + i] += (x[at + i] - Singles.sigmoid(l[at + i])) * up;
+    private static void slopes(float[] l, int at, float[] x, int xAt, float up, int n, float[] gl) {
+        for (int i = VECTOR ? BernoulliLanes.slopes(l, at, x, xAt, up, n, gl, at) : 0; i < n; i++) {
+            gl[at + i] = (x[xAt + i] - Singles.sigmoid(l[at + i])) * up;
+        }
+    }
+
+    private static void plusSlopes(float[] l, int at, float[] x, int xAt, float up, int n, float[] gl) {
+        for (int i = VECTOR ? BernoulliLanes.plusSlopes(l, at, x, xAt, up, n, gl, at) : 0; i < n; i++) {
+            gl[at + i] += (x[xAt + i] - Singles.sigmoid(l[at + i])) * up;
         }
     }
 
@@ -72,19 +83,18 @@ public final class BernoulliRows {
      * y = Σ_i x_i l_i − log(1 + e^l_i): [rows, n] → [rows].
      *
      * @param l log-odds, [rows, n]
-     * @param x events, [rows, n]
+     * @param x events, [m, n] with m = rows or a part of them that it is a multiple of
      * @param rows number of rows
      * @param n their length
      * @param y [rows], overwritten
      */
     public static void logProb(double[] l, double[] x, int rows, int n, double[] y) {
-        check(rows, n, l.length, x.length);
+        int m = events(rows, n, l.length, x.length);
         Blocks.each(rows, n, (first, count) -> {
-            int size = count * n;
-            int at = first * n;
-            double[] t = Scratch.doubles(size);
-            for (int i = 0; i < size; i++) {
-                t[i] = x[at + i] * l[at + i] - Unary.SOFTPLUS.f(l[at + i]);
+            double[] t = Scratch.doubles(count * n);
+            for (int i = 0; i < count * n; i++) {
+                int at = first * n + i;
+                t[i] = x[at % (m * n)] * l[at] - Unary.SOFTPLUS.f(l[at]);
             }
             Rows.sum(t, 0, count, n, y, first);
         });
@@ -94,7 +104,7 @@ public final class BernoulliRows {
      * l̄ = ȳ (x − σ(l)) or l̄ += …
      *
      * @param l log-odds, [rows, n]
-     * @param x events, [rows, n]
+     * @param x events, [m, n] with m = rows or a part of them that it is a multiple of
      * @param g [rows], ȳ
      * @param rows number of rows
      * @param n their length
@@ -102,32 +112,38 @@ public final class BernoulliRows {
      * @param store whether l̄ is overwritten or added to
      */
     public static void logProbGrad(double[] l, double[] x, double[] g, int rows, int n, double[] gl, Store store) {
-        check(rows, n, l.length, x.length);
+        int m = events(rows, n, l.length, x.length);
         Blocks.each(rows, n, (first, count) -> {
             for (int r = first; r < first + count; r++) {
                 if (store == Store.SET) {
-                    slopes(l, x, r * n, g[r], n, gl);
+                    slopes(l, r * n, x, r % m * n, g[r], n, gl);
                 } else {
-                    plusSlopes(l, x, r * n, g[r], n, gl);
+                    plusSlopes(l, r * n, x, r % m * n, g[r], n, gl);
                 }
             }
         });
     }
 
-    private static void slopes(double[] l, double[] x, int at, double up, int n, double[] gl) {
+    private static void slopes(double[] l, int at, double[] x, int xAt, double up, int n, double[] gl) {
         for (int i = 0; i < n; i++) {
-            gl[at + i] = (x[at + i] - Unary.SIGMOID.f(l[at + i])) * up;
+            gl[at + i] = (x[xAt + i] - Unary.SIGMOID.f(l[at + i])) * up;
         }
     }
 
-    private static void plusSlopes(double[] l, double[] x, int at, double up, int n, double[] gl) {
+    private static void plusSlopes(double[] l, int at, double[] x, int xAt, double up, int n, double[] gl) {
         for (int i = 0; i < n; i++) {
-            gl[at + i] += (x[at + i] - Unary.SIGMOID.f(l[at + i])) * up;
+            gl[at + i] += (x[xAt + i] - Unary.SIGMOID.f(l[at + i])) * up;
         }
     }
 
-    private static void check(int rows, int n, int l, int x) {
+    /** m, the number of rows of events. */
+    private static int events(int rows, int n, int l, int x) {
         Objects.checkFromIndexSize(0L, (long) rows * n, (long) l);
-        Objects.checkFromIndexSize(0L, (long) rows * n, (long) x);
+        int m = n == 0 ? rows : Math.min(rows, x / n);
+        if (rows > 0 && (m == 0 || rows % m != 0)) {
+            throw new IllegalArgumentException("%d rows of log-odds and %d of events: the ones are a multiple of the others"
+                    .formatted(rows, m));
+        }
+        return m;
     }
 }

@@ -2,9 +2,11 @@ package surprisal.models;
 
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Rng;
+import surprisal.models.dist.Ar1;
 import surprisal.models.dist.Bernoulli;
 import surprisal.models.dist.Beta;
 import surprisal.models.dist.Categorical;
+import surprisal.models.dist.Choices;
 import surprisal.models.dist.Dirichlet;
 import surprisal.models.dist.Distribution;
 import surprisal.models.dist.Distribution.Draw;
@@ -90,6 +92,9 @@ public final class Kl {
                 kl(a.bins(), b.bins()).sum(-1);
             case Pair(Independent(var a), Independent(var b)) ->
                 kl(a, b).sum(-1);
+            // of a chain of normals, and of choices side by side
+            case Pair(Normal a, Ar1 b) -> b.klFrom(a);
+            case Pair(Choices a, Choices b) -> kl(a.each(), b.each()).sum(-1);
             default -> throw new UnsupportedOperationException("no closed form for KL[" + name(q) + " ‖ " + name(p)
                     + "]; estimate it with Kl.estimate(q, p, samples, rng)");
         };

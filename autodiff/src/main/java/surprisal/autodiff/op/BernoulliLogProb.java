@@ -1,12 +1,16 @@
 package surprisal.autodiff.op;
 
+import java.util.Arrays;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
 import surprisal.engine.Shape;
 import surprisal.kernels.Gemm.Store;
 
-/** y = Σ x l − log(1 + eˡ) over the last axis, for (l, x) of one shape: [.., n] → [..]. ∂l = ∂y (x − σ(l)), ∂x = ∂y l. */
+/**
+ * y = Σ x l − log(1 + eˡ) over the last axis, for (l, x): [.., n] → [..]. x has l's shape or lacks its first axes, so
+ * that many l meet one x without its being repeated in memory. ∂l = ∂y (x − σ(l)), ∂x = Σ ∂y l.
+ */
 public record BernoulliLogProb() implements Op.Known {
 
     /** The op. */
@@ -14,9 +18,9 @@ public record BernoulliLogProb() implements Op.Known {
 
     @Override
     public Shape shape(Shape... in) {
-        if (!in[0].equals(in[1]) || in[0].rank() == 0) {
+        if (in[1].rank() == 0 || !ends(in[0], in[1])) {
             throw new IllegalArgumentException("the log-likelihood of " + in[1] + " under log-odds " + in[0]
-                    + ": the shapes must be equal, with at least one axis");
+                    + ": the shapes must be equal but for axes that come first, with at least one axis");
         }
         return in[0].dropLast();
     }
@@ -34,8 +38,28 @@ public record BernoulliLogProb() implements Op.Known {
             Compute.bernoulliLogProbGrad(in[0], in[1], gOut, b.outer(), b.n(), gIn[0], stores[0]);
         }
         if (gIn[1] != null) {
-            Compute.rowsScaled(in[0], gOut, b.outer(), b.n(), gIn[1], stores[1]);
+            if (in[1].size() == in[0].size()) {
+                Compute.rowsScaled(in[0], gOut, b.outer(), b.n(), gIn[1], stores[1]);
+            } else {
+                Array each = Array.zeros(in[0].shape(), in[0].precision());
+                Compute.rowsScaled(in[0], gOut, b.outer(), b.n(), each, Store.SET);
+                Array sum = Array.zeros(in[1].shape(), in[1].precision());
+                Compute.sum(each, 1, each.size() / sum.size(), sum.size(), sum);
+                Compute.store(sum, 0, gIn[1], 0, sum.size(), stores[1]);
+            }
         }
+    }
+
+    /**
+     * Whether x can stand as it is: its axes are the last ones.
+     *
+     * @param whole the shape of the log-odds
+     * @param part the shape of x
+     * @return whether they are
+     */
+    public static boolean ends(Shape whole, Shape part) {
+        int more = whole.rank() - part.rank();
+        return more >= 0 && Arrays.equals(part.dims(), Arrays.copyOfRange(whole.dims(), more, whole.rank()));
     }
 
     @Override

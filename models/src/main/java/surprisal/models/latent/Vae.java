@@ -1,11 +1,13 @@
 package surprisal.models.latent;
 
-import java.util.stream.IntStream;
+import static surprisal.models.latent.DeepLatentGaussian.inwards;
+import static surprisal.models.latent.DeepLatentGaussian.normal;
+import static surprisal.models.latent.DeepLatentGaussian.outwards;
+
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.kernels.Unary;
-import surprisal.models.FreeEnergy;
 import surprisal.models.dist.Bernoulli;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Mlp;
@@ -17,10 +19,7 @@ import surprisal.models.nn.Mlp;
  * @param encoder x → the mean of q(z|x) and what becomes its standard deviation, [.., pixels] → [.., 2 · latent]
  * @param decoder z → the log-odds of each pixel, [.., latent] → [.., pixels]
  */
-public record Vae(Mlp encoder, Mlp decoder) {
-
-    /** The least σ of q(z|x), so that log σ stays finite. */
-    private static final double LEAST = 1e-4;
+public record Vae(Mlp encoder, Mlp decoder) implements LatentModel {
 
     /**
      * A fresh model in float32.
@@ -48,13 +47,9 @@ public record Vae(Mlp encoder, Mlp decoder) {
      * @return the model
      */
     public static Vae of(int pixels, int[] hidden, int latent, Unary activation, Precision precision, Rng rng) {
-        int n = hidden.length;
-        IntStream in = IntStream.concat(IntStream.of(pixels), IntStream.of(hidden));
-        IntStream back = IntStream.range(0, n).map(i -> hidden[n - 1 - i]);
         return new Vae(
-                Mlp.of(rng, precision, activation, IntStream.concat(in, IntStream.of(2 * latent)).toArray()),
-                Mlp.of(rng, precision, activation,
-                        IntStream.concat(IntStream.concat(IntStream.of(latent), back), IntStream.of(pixels)).toArray()));
+                Mlp.of(rng, precision, activation, inwards(pixels, hidden, 2 * latent)),
+                Mlp.of(rng, precision, activation, outwards(latent, hidden, pixels)));
     }
 
     /**
@@ -72,10 +67,9 @@ public record Vae(Mlp encoder, Mlp decoder) {
      * @param x [.., pixels]
      * @return the belief about z, [.., latent]
      */
+    @Override
     public Normal q(Tensor x) {
-        Tensor h = encoder.apply(x);
-        int latent = latent();
-        return new Normal(h.slice(0, latent), h.slice(latent, 2 * latent).softplus().plus(LEAST));
+        return normal(encoder.apply(x));
     }
 
     /**
@@ -84,6 +78,7 @@ public record Vae(Mlp encoder, Mlp decoder) {
      * @param z [.., latent]
      * @return the prediction, [.., pixels]
      */
+    @Override
     public Bernoulli p(Tensor z) {
         return new Bernoulli(decoder.apply(z));
     }
@@ -93,21 +88,8 @@ public record Vae(Mlp encoder, Mlp decoder) {
      *
      * @return the prior
      */
+    @Override
     public Normal prior() {
         return Normal.standard(latent(), decoder.layers().getFirst().weight().precision());
-    }
-
-    /**
-     * F = D_KL[q(z|x) ‖ p(z)] − E_q[log p(x|z)], with one sample of z for the expectation (Mazzaglia et al. 2022, Eq.
-     * 7).
-     *
-     * @param x [.., pixels], zeros and ones
-     * @param rng where z's noise comes from
-     * @return complexity and accuracy of each picture, [..]
-     */
-    public FreeEnergy freeEnergy(Tensor x, Rng rng) {
-        Normal q = q(x);
-        Tensor z = q.sample(rng);
-        return FreeEnergy.of(q, prior(), p(z).logProb(x));
     }
 }
