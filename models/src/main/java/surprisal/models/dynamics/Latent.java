@@ -76,7 +76,7 @@ public sealed interface Latent {
         /**
          * The kind.
          *
-         * @throws IllegalArgumentException unless there is a group, of two classes at least, and 0 ≤ u < 1
+         * @throws IllegalArgumentException unless there is a group, of two classes at least, and 0 ≤ u &lt; 1
          */
         public OneHots {
             if (groups < 1 || classes < 2 || !(unimix >= 0 && unimix < 1)) {

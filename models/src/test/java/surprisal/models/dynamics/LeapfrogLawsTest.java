@@ -22,16 +22,23 @@ import surprisal.models.dist.Normal;
 /** The pendulum, H = p²/2m − cos q, and two springs that pull at each other. */
 class LeapfrogLawsTest {
 
-    private static final UnaryOperator<Tensor> PENDULUM = q -> q.sin().neg();
-    private static final UnaryOperator<Tensor> SPRINGS = q -> q.matmul(Tensor.of(Shape.of(2, 2), -2.0, 0.5, 0.5, -1.0));
+    private static final List<UnaryOperator<Tensor>> FORCES = List.of(LeapfrogLawsTest::pendulum, LeapfrogLawsTest::springs);
     private static final Tensor FREE = Tensor.zeros(Shape.of(1), Precision.FLOAT64);
+
+    private static Tensor pendulum(Tensor q) {
+        return q.sin().neg();
+    }
+
+    private static Tensor springs(Tensor q) {
+        return q.matmul(Tensor.of(Shape.of(2, 2), -2.0, 0.5, 0.5, -1.0));
+    }
 
     @Property(tries = 100)
     void itGoesBackWhereItCameFrom(
             @ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.3) double h, @ForAll @IntRange(min = 1, max = 20) int n) {
         Tensor s = Tensor.of(new Rng(seed).normal(Shape.of(3, 4), Precision.FLOAT64));
         Tensor push = Tensor.of(new Rng(seed + 1).normal(Shape.of(3, 2), Precision.FLOAT64));
-        for (UnaryOperator<Tensor> force : List.of(PENDULUM, SPRINGS)) {
+        for (UnaryOperator<Tensor> force : FORCES) {
             Leapfrog there = new Leapfrog(force, 1.5, h, n);
             Tensor moved = there.step(s, push);
             Tensor turn = Tensor.of(1.0, 1.0, -1.0, -1.0);
@@ -44,7 +51,7 @@ class LeapfrogLawsTest {
     @Property(tries = 50)
     void itPreservesVolume(@ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.5) double h) {
         Tensor s = Tensor.of(new Rng(seed).normal(Shape.of(4), Precision.FLOAT64));
-        for (UnaryOperator<Tensor> force : List.of(PENDULUM, SPRINGS)) {
+        for (UnaryOperator<Tensor> force : FORCES) {
             Leapfrog motion = new Leapfrog(force, 0.7, h, 4);
             double[][] J = new double[4][4];
             for (int i = 0; i < 4; i++) {
@@ -89,7 +96,7 @@ class LeapfrogLawsTest {
         double[] late = new double[3];
         for (int k = 0; k < 3; k++) {
             int steps = 400 << k;
-            Leapfrog motion = new Leapfrog(PENDULUM, 1, 20.0 / steps, 1);
+            Leapfrog motion = new Leapfrog(LeapfrogLawsTest::pendulum, 1, 20.0 / steps, 1);
             Tensor s = Tensor.of(Shape.of(1, 2), angle, speed);
             double start = energy(s);
             for (int t = 0; t < 2 * steps; t++) {
@@ -115,7 +122,7 @@ class LeapfrogLawsTest {
     /** As a prior it is a belief around the motion, of each state of a batch. */
     @Example
     void aKnownPriorIsTheMotion() {
-        Leapfrog motion = new Leapfrog(PENDULUM, 1, 0.1, 3);
+        Leapfrog motion = new Leapfrog(LeapfrogLawsTest::pendulum, 1, 0.1, 3);
         Markov model = new Markov(new Transition.Known(motion, Tensor.of(0.01, 0.02)),
                 (s, a, o) -> new Normal(o, o.times(0).plus(0.1)), Tensor.of(0.5, 0.0));
         Tensor push = Tensor.of(Shape.of(3, 1), 0.0, 1.0, -1.0);
@@ -134,9 +141,9 @@ class LeapfrogLawsTest {
     void wrongNumbersAreSaid() {
         assertEquals("a leapfrog of mass 0.0 by 1 substeps of 0.1: the mass is positive, the time finite and not 0, and there is "
                         + "at least one substep",
-                assertThrows(IllegalArgumentException.class, () -> new Leapfrog(PENDULUM, 0, 0.1, 1)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> new Leapfrog(LeapfrogLawsTest::pendulum, 0, 0.1, 1)).getMessage());
         assertEquals("a leapfrog from [1, 3]: the last axis is q and p, one after the other, so its length is even",
-                assertThrows(IllegalArgumentException.class, () -> new Leapfrog(PENDULUM, 1, 0.1, 1)
+                assertThrows(IllegalArgumentException.class, () -> new Leapfrog(LeapfrogLawsTest::pendulum, 1, 0.1, 1)
                         .step(Tensor.zeros(Shape.of(1, 3), Precision.FLOAT64), FREE)).getMessage());
     }
 }

@@ -92,7 +92,7 @@ class LearningTest {
                 Rssm.of(new Latent.Gaussian(2, 0.01), new Rssm.Sizes(1, 1, 8, 16), Unary.ELU, FLOAT32, rng),
                 Linear.of(8 + 2, 1, Init.GLOROT, FLOAT32, rng));
         Likelihood noise = (decoded, seen) -> new Normal(decoded, Tensor.full(Shape.of(1), 0.3, FLOAT32)).logProb(seen);
-        Tensor held = walks(2000, new Rng(99));
+        Tensor held = walks(500, new Rng(99));
         Tensor floor = surprise(held).to(FLOAT32);
         double before = Double.POSITIVE_INFINITY;
         Figure gap = null;
@@ -130,7 +130,7 @@ class LearningTest {
                 Linear.of(16 + 2, 1, Init.GLOROT, FLOAT32, rng));
         train(without, COINS, LearningTest::echoes, 80, 1e-2, rng);
         train(with, COINS, LearningTest::echoes, 250, 1e-2, rng);
-        Tensor held = echoes(2000, new Rng(99));
+        Tensor held = echoes(1000, new Rng(99));
         Figure memoryless = Figure.of(F(without, COINS, held, new Rng(98)));
         Figure recurrent = Figure.of(F(with, COINS, held, new Rng(98)));
         assertTrue(memoryless.mean() > 8 * Math.log(2) - 5 * memoryless.error(), memoryless + " ≥ " + 8 * Math.log(2));
