@@ -7,6 +7,7 @@ module surprisal.models {
     exports surprisal.models.bayes;
     exports surprisal.models.data;
     exports surprisal.models.dist;
+    exports surprisal.models.dynamics;
     exports surprisal.models.env;
     exports surprisal.models.fit;
     exports surprisal.models.latent;
