@@ -73,7 +73,8 @@ public final class Agent {
                 .toArray(Intentions[]::new);
         intended = intentions == null ? null : Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         efe = settings.efe;
-        search = settings.search == null ? search(settings.policies, efe) : settings.search.apply(tables);
+        search = settings.search == null ? search(settings.policies, efe)
+                : settings.search.apply(tables, search(Policies.all(model.structure(), 1), efe));
         gamma = settings.gamma;
         int count = search.policies().size();
         fits(settings.habit, count, "a habit over ");
