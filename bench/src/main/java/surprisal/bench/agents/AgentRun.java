@@ -3,6 +3,7 @@ package surprisal.bench.agents;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
@@ -11,9 +12,10 @@ import surprisal.kernels.Workers;
 import surprisal.models.agent.Agent;
 import surprisal.models.agent.AgentBuilder;
 import surprisal.models.agent.AgentBuilder.Perception;
+import surprisal.models.agent.Branching;
 import surprisal.models.agent.Choice;
 import surprisal.models.agent.Efe;
-import surprisal.models.agent.Policies;
+import surprisal.models.agent.MonteCarlo;
 import surprisal.models.agent.Rollout;
 import surprisal.models.agent.Sophisticated;
 import surprisal.models.agent.Term;
@@ -30,11 +32,12 @@ import surprisal.models.pomdp.Structure;
  * @param place the world
  * @param planner how policies are compared
  * @param horizon how many actions ahead
+ * @param simulations how many courses of events Monte-Carlo tree search simulates for each action; else it counts nothing
  * @param steps how many actions in an episode
  * @param episodes how many
  * @param seed where the random numbers start
  */
-public record AgentRun(Place place, Planner planner, int horizon, int steps, int episodes, long seed) {
+public record AgentRun(Place place, Planner planner, int horizon, int simulations, int steps, int episodes, long seed) {
     static final double GAMMA = 16;
     static final Efe CURIOUS = Efe.of(Term.UTILITY, Term.STATE_GAIN);
     private static final int NODES = 200_000;
@@ -47,7 +50,9 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         /** Every sequence of actions. */
         ENUMERATE,
         /** A tree of actions and outcomes. */
-        SOPHISTICATED
+        SOPHISTICATED,
+        /** A tree of actions and outcomes that grows by simulations. */
+        MCTS
     }
 
     /** What an agent minimises. */
@@ -79,20 +84,18 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
     /** All episodes of one agent. */
     Outcome outcome(Mind mind) {
         FactoredPomdp model = place.model();
-        AgentBuilder builder = agent(model, mind);
-        Rng root = new Rng(seed);
-        Rng[] streams = new Rng[episodes];
-        Arrays.setAll(streams, i -> root.split());
+        Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
+        Rng[][] streams = streams();
         boolean[] succeeded = new boolean[episodes];
         Trace[] shown = new Trace[1];
         Workers.run(episodes, i -> {
-            Agent agent = builder.build();
+            Agent agent = planning(Agent.of(model).efe(efe), streams[1][i]).build();
             PomdpWorld world = new PomdpWorld(model);
             if (i == 0) {
-                shown[0] = Rollout.episode(agent, world, steps, streams[i]);
+                shown[0] = Rollout.episode(agent, world, steps, streams[0][i]);
                 succeeded[i] = place.succeeded(shown[0].steps().stream().map(Trace.Step::outcomes).toList(), model);
             } else {
-                succeeded[i] = place.succeeded(outcomes(agent, world, streams[i]), model);
+                succeeded[i] = place.succeeded(outcomes(agent, world, streams[0][i]), model);
             }
         });
         return new Outcome(shown[0], (int) IntStream.range(0, episodes).filter(i -> succeeded[i]).count());
@@ -111,13 +114,25 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         return outcomes;
     }
 
-    private AgentBuilder agent(FactoredPomdp model, Mind mind) {
-        Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
-        AgentBuilder builder = Agent.of(model).efe(efe).gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
+    /** For each episode the randomness of the world, and that of the search: planners meet the same worlds. */
+    private Rng[][] streams() {
+        Rng root = new Rng(seed);
+        Rng[][] streams = new Rng[2][episodes];
+        for (Rng[] row : streams) {
+            Arrays.setAll(row, i -> root.split());
+        }
+        return streams;
+    }
+
+    /** An agent that looks ahead and does what is best, if it is said what of. */
+    private AgentBuilder planning(AgentBuilder builder, Rng rng) {
+        builder.gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
         return switch (planner) {
-            case ENUMERATE -> builder.policies(Policies.all(model.structure(), horizon));
-            case SOPHISTICATED -> builder.search(tables -> new Sophisticated(tables,
-                    new Sophisticated.Limits(horizon, GAMMA, 1.0 / 16, 1.0 / 64, 0, NODES), efe, Perception.COORDINATE));
+            case ENUMERATE -> builder.horizon(horizon);
+            case SOPHISTICATED -> builder.tree((tables, oneStep) -> new Sophisticated(tables, new Sophisticated.Limits(horizon, GAMMA, 1.0 / 16, 1.0 / 64, 0, NODES), oneStep,
+                    Perception.COORDINATE, null, Branching.OUTCOMES));
+            case MCTS -> builder.tree((tables, oneStep) -> new MonteCarlo(tables, new MonteCarlo.Budget(horizon, simulations), oneStep,
+                    Perception.COORDINATE, null, rng));
         };
     }
 
@@ -132,38 +147,37 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         int states = structure.factors().getFirst().size();
         FactoredPomdp naive = FactoredPomdp.of(structure, truth.A(),
                 List.of(Tensor.full(structure.shapeB(0), 1.0 / states, Precision.FLOAT64)), truth.C(), truth.D());
-        AgentBuilder builder = Agent.of(naive)
-                .policies(Policies.all(structure, curious ? horizon : 1))
-                .efe(Efe.of(Term.NOVELTY_B))
-                .gamma(curious ? GAMMA : 0)
-                .choice(Choice.FULL, curious ? Choice.DETERMINISTIC : 1)
-                .countsB(List.of(Tensor.full(structure.shapeB(0), 1, Precision.FLOAT64)));
+        Function<Rng, Agent> agents = rng -> {
+            AgentBuilder builder = Agent.of(naive)
+                    .efe(Efe.of(Term.NOVELTY_B))
+                    .countsB(List.of(Tensor.full(structure.shapeB(0), 1, Precision.FLOAT64)));
+            return (curious ? planning(builder, rng) : builder.gamma(0).choice(Choice.FULL, 1)).build();
+        };
         double[] target = truth.B().getFirst().times(VISITS).plus(1).array().doubles();
         double rows = target.length / (double) states;
-        Rng root = new Rng(seed);
-        Rng[] streams = new Rng[episodes];
-        Arrays.setAll(streams, i -> root.split());
+        Rng[][] streams = streams();
         double[][] kl = new double[episodes][steps];
         Agent[] first = new Agent[1];
         Workers.run(episodes, i -> {
-            Agent agent = builder.build();
+            Agent agent = agents.apply(streams[1][i]);
             if (i == 0) {
                 first[0] = agent;
             }
             PomdpWorld world = new PomdpWorld(truth);
-            int[] seen = world.begin(streams[i]);
+            int[] seen = world.begin(streams[0][i]);
             for (int t = 0; t < steps; t++) {
                 agent.observe(seen);
                 agent.plan();
                 agent.learn();
                 kl[i][t] = agent.countsB().getFirst().kl(target) / rows;
-                seen = world.act(agent.act(streams[i]), streams[i]);
+                seen = world.act(agent.act(streams[0][i]), streams[0][i]);
             }
         });
         double[] mean = IntStream.range(0, steps)
                 .mapToDouble(t -> Arrays.stream(kl).mapToDouble(curve -> curve[t]).sum() / episodes)
                 .toArray();
-        Trace shown = Rollout.episode(builder.build(), new PomdpWorld(truth), Math.min(steps, 40), new Rng(seed).split());
+        Trace shown = Rollout.episode(agents.apply(streams()[1][0]), new PomdpWorld(truth), Math.min(steps, 40),
+                streams()[0][0]);
         return new Learned(mean, shown, first[0].countsB().getFirst());
     }
 }

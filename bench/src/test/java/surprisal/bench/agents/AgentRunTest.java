@@ -24,7 +24,7 @@ class AgentRunTest {
     private Path folder;
 
     private static AgentRun run(Place place, int episodes) {
-        return new AgentRun(place, Planner.ENUMERATE, place.horizon(), place.steps(), episodes, 0);
+        return new AgentRun(place, Planner.ENUMERATE, place.horizon(), 1, place.steps(), episodes, 0);
     }
 
     /** The cues tell the truth: whoever wants to know goes through both, and whoever does not finds nothing. */
@@ -38,14 +38,14 @@ class AgentRunTest {
     @ParameterizedTest
     @CsvSource({"TMAZE, ENUMERATE", "SIMPLIFIED, ENUMERATE", "SIMPLIFIED, SOPHISTICATED"})
     void theMazesAreSolvedAsOftenAsTheCueAllows(Place place, Planner planner) {
-        int found = new AgentRun(place, planner, 2 + (place == Place.TMAZE ? 2 : 0), place.steps(), 100, 1)
+        int found = new AgentRun(place, planner, 2 + (place == Place.TMAZE ? 2 : 0), 200, place.steps(), 100, 1)
                 .outcome(Mind.CURIOUS).successes();
         assertTrue(found >= 84, place + " " + found);
     }
 
     @Test
     void movesAreLearnedFasterByWhoWantsToLearnThem() {
-        AgentRun grid = new AgentRun(Place.GRID, Planner.ENUMERATE, 3, 300, 1, 0);
+        AgentRun grid = new AgentRun(Place.GRID, Planner.ENUMERATE, 3, 1, 300, 1, 0);
         double[] curious = grid.learned(true).kl();
         double[] random = grid.learned(false).kl();
         assertTrue(curious[299] < curious[100] && random[299] < random[100]);
