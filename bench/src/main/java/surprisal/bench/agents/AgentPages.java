@@ -76,20 +76,19 @@ public final class AgentPages {
     }
 
     /**
-     * The first episode of the agent that minimises G, as {@code surprisal replay} reads it; where moves are learned or a
-     * tree is searched, its steps alone.
+     * The first episode of the agent that minimises G, as {@code surprisal replay} reads it; where moves are learned, its steps
+     * alone.
      *
      * @return one object
      */
     public Json trace() {
         Map<String, Json> file = new LinkedHashMap<>();
-        if (learned.isEmpty() && run.planner() == AgentRun.Planner.ENUMERATE) {
+        if (learned.isEmpty()) {
             JsonPlace known = JsonPlace.root(PomdpJson.json(model));
             known.names().forEach(name -> file.put(name, known.at(name).value()));
             Map<String, Json> terms = new LinkedHashMap<>();
             AgentRun.CURIOUS.weights().forEach((term, weight) -> terms.put(term.name(), Json.of(weight)));
-            Map<String, Json> settings = new LinkedHashMap<>();
-            settings.put("policy_len", Json.of(run.horizon()));
+            Map<String, Json> settings = run.settings();
             settings.put("gamma", Json.of(AgentRun.GAMMA));
             settings.put("perception", Json.of("coordinate"));
             settings.put("terms", Json.of(terms));

@@ -2,12 +2,16 @@ package surprisal.bench.agents;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
+import surprisal.engine.io.Json;
 import surprisal.kernels.Workers;
 import surprisal.models.agent.Agent;
 import surprisal.models.agent.AgentBuilder;
@@ -40,6 +44,8 @@ import surprisal.models.pomdp.Structure;
 public record AgentRun(Place place, Planner planner, int horizon, int simulations, int steps, int episodes, long seed) {
     static final double GAMMA = 16;
     static final Efe CURIOUS = Efe.of(Term.UTILITY, Term.STATE_GAIN);
+    private static final double ACTIONS = 1.0 / 16; // less probable ones are not followed in a tree
+    private static final double OUTCOMES = 1.0 / 64;
     private static final int NODES = 200_000;
 
     /** So many visits of each move the counts are compared with that the truth would give. */
@@ -85,17 +91,17 @@ public record AgentRun(Place place, Planner planner, int horizon, int simulation
     Outcome outcome(Mind mind) {
         FactoredPomdp model = place.model();
         Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
-        Rng[][] streams = streams();
+        Rng[] streams = streams();
         boolean[] succeeded = new boolean[episodes];
         Trace[] shown = new Trace[1];
         Workers.run(episodes, i -> {
-            Agent agent = planning(Agent.of(model).efe(efe), streams[1][i]).build();
+            Agent agent = planning(Agent.of(model).efe(efe), i).build();
             PomdpWorld world = new PomdpWorld(model);
             if (i == 0) {
-                shown[0] = Rollout.episode(agent, world, steps, streams[0][i]);
+                shown[0] = Rollout.episode(agent, world, steps, streams[i]);
                 succeeded[i] = place.succeeded(shown[0].steps().stream().map(Trace.Step::outcomes).toList(), model);
             } else {
-                succeeded[i] = place.succeeded(outcomes(agent, world, streams[0][i]), model);
+                succeeded[i] = place.succeeded(outcomes(agent, world, streams[i]), model);
             }
         });
         return new Outcome(shown[0], (int) IntStream.range(0, episodes).filter(i -> succeeded[i]).count());
@@ -114,26 +120,51 @@ public record AgentRun(Place place, Planner planner, int horizon, int simulation
         return outcomes;
     }
 
-    /** For each episode the randomness of the world, and that of the search: planners meet the same worlds. */
-    private Rng[][] streams() {
+    /** For each episode the randomness of its world: planners meet the same worlds. */
+    private Rng[] streams() {
         Rng root = new Rng(seed);
-        Rng[][] streams = new Rng[2][episodes];
-        for (Rng[] row : streams) {
-            Arrays.setAll(row, i -> root.split());
-        }
+        Rng[] streams = new Rng[episodes];
+        Arrays.setAll(streams, i -> root.split());
         return streams;
     }
 
+    /** Where the random numbers of an episode's search start, small enough to be written down. */
+    private int searchSeed(int episode) {
+        return new Rng(seed + 1).below(1 << 30) ^ episode;
+    }
+
     /** An agent that looks ahead and does what is best, if it is said what of. */
-    private AgentBuilder planning(AgentBuilder builder, Rng rng) {
+    private AgentBuilder planning(AgentBuilder builder, int episode) {
         builder.gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
         return switch (planner) {
             case ENUMERATE -> builder.horizon(horizon);
-            case SOPHISTICATED -> builder.tree((tables, oneStep) -> new Sophisticated(tables, new Sophisticated.Limits(horizon, GAMMA, 1.0 / 16, 1.0 / 64, 0, NODES), oneStep,
-                    Perception.COORDINATE, null, Branching.OUTCOMES));
+            case SOPHISTICATED -> builder.tree((tables, oneStep) -> new Sophisticated(tables,
+                    new Sophisticated.Limits(horizon, GAMMA, ACTIONS, OUTCOMES, 0, NODES), oneStep, Perception.COORDINATE, null,
+                    Branching.OUTCOMES));
             case MCTS -> builder.tree((tables, oneStep) -> new MonteCarlo(tables, new MonteCarlo.Budget(horizon, simulations), oneStep,
-                    Perception.COORDINATE, null, rng));
+                    Perception.COORDINATE, null, new Rng(searchSeed(episode))));
         };
+    }
+
+    /** How the first episode was planned, by the names of {@code surprisal replay}. */
+    Map<String, Json> settings() {
+        Map<String, Json> settings = new LinkedHashMap<>();
+        if (planner == Planner.ENUMERATE) {
+            settings.put("policy_len", Json.of(horizon));
+            return settings;
+        }
+        settings.put("planner", Json.of(planner.name().toLowerCase(Locale.ROOT)));
+        settings.put("horizon", Json.of(horizon));
+        if (planner == Planner.MCTS) {
+            settings.put("simulations", Json.of(simulations));
+            settings.put("seed", Json.of(searchSeed(0)));
+        } else {
+            settings.put("policy_prune_threshold", Json.of(ACTIONS));
+            settings.put("observation_prune_threshold", Json.of(OUTCOMES));
+            settings.put("entropy_stop_threshold", Json.of(0));
+            settings.put("max_nodes", Json.of(NODES));
+        }
+        return settings;
     }
 
     /**
@@ -147,37 +178,37 @@ public record AgentRun(Place place, Planner planner, int horizon, int simulation
         int states = structure.factors().getFirst().size();
         FactoredPomdp naive = FactoredPomdp.of(structure, truth.A(),
                 List.of(Tensor.full(structure.shapeB(0), 1.0 / states, Precision.FLOAT64)), truth.C(), truth.D());
-        Function<Rng, Agent> agents = rng -> {
+        IntFunction<Agent> agents = i -> {
             AgentBuilder builder = Agent.of(naive)
                     .efe(Efe.of(Term.NOVELTY_B))
                     .countsB(List.of(Tensor.full(structure.shapeB(0), 1, Precision.FLOAT64)));
-            return (curious ? planning(builder, rng) : builder.gamma(0).choice(Choice.FULL, 1)).build();
+            return (curious ? planning(builder, i) : builder.gamma(0).choice(Choice.FULL, 1)).build();
         };
         double[] target = truth.B().getFirst().times(VISITS).plus(1).array().doubles();
         double rows = target.length / (double) states;
-        Rng[][] streams = streams();
+        Rng[] streams = streams();
         double[][] kl = new double[episodes][steps];
         Agent[] first = new Agent[1];
         Workers.run(episodes, i -> {
-            Agent agent = agents.apply(streams[1][i]);
+            Agent agent = agents.apply(i);
             if (i == 0) {
                 first[0] = agent;
             }
             PomdpWorld world = new PomdpWorld(truth);
-            int[] seen = world.begin(streams[0][i]);
+            int[] seen = world.begin(streams[i]);
             for (int t = 0; t < steps; t++) {
                 agent.observe(seen);
                 agent.plan();
                 agent.learn();
                 kl[i][t] = agent.countsB().getFirst().kl(target) / rows;
-                seen = world.act(agent.act(streams[0][i]), streams[0][i]);
+                seen = world.act(agent.act(streams[i]), streams[i]);
             }
         });
         double[] mean = IntStream.range(0, steps)
                 .mapToDouble(t -> Arrays.stream(kl).mapToDouble(curve -> curve[t]).sum() / episodes)
                 .toArray();
-        Trace shown = Rollout.episode(agents.apply(streams()[1][0]), new PomdpWorld(truth), Math.min(steps, 40),
-                streams()[0][0]);
+        Trace shown = Rollout.episode(agents.apply(0), new PomdpWorld(truth), Math.min(steps, 40),
+                streams()[0]);
         return new Learned(mean, shown, first[0].countsB().getFirst());
     }
 }
