@@ -230,7 +230,8 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
      * @param observation the outcomes of all modalities in a row, one-hot or distributions (then their logs are
      *     averaged), [.., Σ_m O_m]
      * @return each [.., S_f]
-     * @throws IllegalArgumentException if the last axis of the observation is not Σ_m O_m
+     * @throws IllegalArgumentException if the last axis of the observation is not Σ_m O_m, or outcomes are impossible under the
+     *     prior, as far as {@link Evidence#possible} looks
      */
     @Override
     public Beliefs update(Beliefs predicted, Tensor observation) {
@@ -265,7 +266,24 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
                 break;
             }
         }
+        PossibleOutcomes.check(this, predicted, observation, expected(logLikelihoods, qs));
         return new Beliefs(List.copyOf(qs));
+    }
+
+    /** E_Q(s)[Σ_m ln P(o_m|s)] without gradients, [..]. */
+    private Tensor expected(List<Tensor> logLikelihoods, List<Tensor> qs) {
+        List<Tensor> numbers = qs.stream().map(Tensor::stopGradient).toList();
+        Tensor sum = Tensor.zeros(Shape.scalar(), precision());
+        for (int m = 0; m < A.size(); m++) {
+            List<Integer> parents = structure.parentsA().get(m);
+            Tensor log = logLikelihoods.get(m).stopGradient();
+            if (!parents.isEmpty()) {
+                int first = parents.getFirst();
+                log = message(log, parents, numbers, first).times(numbers.get(first));
+            }
+            sum = sum.plus(log.sum(-1));
+        }
+        return sum;
     }
 
     /** −∞ where a probability is 0, and else 0: what is impossible stays so. */
