@@ -157,7 +157,7 @@ public final class AgentBuilder {
     /**
      * A habit.
      *
-     * @param E a probability for each policy
+     * @param E a probability for each policy; {@link #build} checks that they sum to one
      * @return this
      */
     public AgentBuilder habit(double... E) {

@@ -63,13 +63,13 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
         for (int m = 0; m < A.size(); m++) {
             String of = " of modality " + structure.modalities().get(m).name();
             shaped("A[" + m + "]" + of, A.get(m), structure.shapeA(m));
-            Rows.check("A[" + m + "]" + of + ", row ", A.get(m), SLACK);
+            Rows.check("A[" + m + "]" + of, A.get(m), SLACK);
             preferences("C[" + m + "]" + of, C.get(m), structure.modalities().get(m).size());
         }
         for (int f = 0; f < B.size(); f++) {
             String of = " of factor " + structure.factors().get(f).name();
             shaped("B[" + f + "]" + of, B.get(f), structure.shapeB(f));
-            Rows.check("B[" + f + "]" + of + ", row ", B.get(f), SLACK);
+            Rows.check("B[" + f + "]" + of, B.get(f), SLACK);
             shaped("D[" + f + "]" + of, D.get(f), Shape.of(structure.factors().get(f).size()));
             Rows.check("D[" + f + "]" + of, D.get(f), SLACK);
         }
@@ -98,6 +98,16 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
             if (Double.isNaN(C.at(i)) || C.at(i) == Double.POSITIVE_INFINITY) {
                 throw new IllegalArgumentException(name + " has the entry " + C.at(i) + " at " + i
                         + ": log-preferences are finite, or −∞ for what must not be");
+            }
+        }
+        for (int row = 0; row < C.shape().size(); row += outcomes) {
+            double most = Double.NEGATIVE_INFINITY;
+            for (int i = row; i < row + outcomes; i++) {
+                most = Math.max(most, C.at(i));
+            }
+            if (most == Double.NEGATIVE_INFINITY) {
+                throw new IllegalArgumentException(name + (C.shape().rank() == 1 ? "" : ", row " + row / outcomes)
+                        + " is −∞ for every outcome: at least one must be allowed");
             }
         }
     }

@@ -39,6 +39,10 @@ final class PossibleOutcomes {
         for (int row = 0; row < logs.length; row++) {
             if (!(logs[row] > SURELY)) {
                 double[][] seen = parts(outcomes, row, model.structure().modalities().stream().mapToInt(Variable::size).toArray());
+                if (Double.isNaN(logs[row])) {
+                    throw new ArithmeticException("the belief after the outcomes " + model.structure().words(seen)
+                            + " is NaN: look for a number in them, in the belief before them or in A that is not finite");
+                }
                 evidence.observe(seen);
                 int at = row;
                 double[][] q = Arrays.stream(beliefs)
