@@ -76,20 +76,19 @@ public final class AgentPages {
     }
 
     /**
-     * The first episode of the agent that minimises G, as {@code surprisal replay} reads it; where moves are learned or a
-     * tree is searched, its steps alone.
+     * The first episode of the agent that minimises G, as {@code surprisal replay} reads it; where moves are learned, its steps
+     * alone.
      *
      * @return one object
      */
     public Json trace() {
         Map<String, Json> file = new LinkedHashMap<>();
-        if (learned.isEmpty() && run.planner() == AgentRun.Planner.ENUMERATE) {
+        if (learned.isEmpty()) {
             JsonPlace known = JsonPlace.root(PomdpJson.json(model));
             known.names().forEach(name -> file.put(name, known.at(name).value()));
             Map<String, Json> terms = new LinkedHashMap<>();
             AgentRun.CURIOUS.weights().forEach((term, weight) -> terms.put(term.name(), Json.of(weight)));
-            Map<String, Json> settings = new LinkedHashMap<>();
-            settings.put("policy_len", Json.of(run.horizon()));
+            Map<String, Json> settings = run.settings();
             settings.put("gamma", Json.of(AgentRun.GAMMA));
             settings.put("perception", Json.of("coordinate"));
             settings.put("terms", Json.of(terms));
@@ -109,6 +108,9 @@ public final class AgentPages {
         line.put("world", Json.of(run.place().name().toLowerCase(Locale.ROOT)));
         line.put("planner", Json.of(run.planner().name().toLowerCase(Locale.ROOT)));
         line.put("horizon", Json.of(run.horizon()));
+        if (run.planner() == AgentRun.Planner.MCTS) {
+            line.put("simulations", Json.of(run.simulations()));
+        }
         line.put("steps", Json.of(run.steps()));
         line.put("episodes", Json.of(run.episodes()));
         line.put("seed", Json.of(run.seed()));
@@ -139,6 +141,7 @@ public final class AgentPages {
             table.row(String.valueOf(t), sees(step), believes(step), number("%.2f", step.F()), number("%.2f", best(step)), does(step));
         }
         talk.block(table.lines());
+        talk.say("  considered: " + planner());
         map().forEach(line -> talk.say("  " + line));
         talk.say("");
         if (learned.isEmpty()) {
@@ -151,6 +154,16 @@ public final class AgentPages {
                         Sparkline.of(talk.screen(), 30, kl), number("%.2f", kl[0]), talk.screen().bold(number("%.2f", kl[kl.length - 1]))));
             }
         }
+    }
+
+    /** How policies were compared, in words. */
+    private String planner() {
+        String ahead = run.horizon() + (run.horizon() == 1 ? " action ahead" : " actions ahead");
+        return switch (run.planner()) {
+            case ENUMERATE -> "every sequence of actions, " + ahead;
+            case SOPHISTICATED -> "a tree of actions and outcomes, " + ahead;
+            case MCTS -> "Monte-Carlo tree search, " + ahead + ", " + run.simulations() + " simulations for each action";
+        };
     }
 
     private String mind(int i) {
@@ -265,7 +278,8 @@ public final class AgentPages {
         episode(report.section("One episode"));
         policies(report.section("What it considered"));
         return report.made("made by", "`" + command + "`")
-                .made("episodes", run.episodes() + " of " + run.steps() + " steps, horizon " + run.horizon() + ", seed " + run.seed())
+                .made("episodes", run.episodes() + " of " + run.steps() + " steps, seed " + run.seed())
+                .made("planner", planner())
                 .made("machine", Simd.describe() + "; " + Workers.threads() + " threads; Java " + Runtime.version())
                 .made("time", String.format(Locale.ROOT, "%.1f s", seconds));
     }

@@ -2,18 +2,24 @@ package surprisal.bench.agents;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
+import surprisal.engine.io.Json;
 import surprisal.kernels.Workers;
 import surprisal.models.agent.Agent;
 import surprisal.models.agent.AgentBuilder;
 import surprisal.models.agent.AgentBuilder.Perception;
+import surprisal.models.agent.Branching;
 import surprisal.models.agent.Choice;
 import surprisal.models.agent.Efe;
-import surprisal.models.agent.Policies;
+import surprisal.models.agent.MonteCarlo;
 import surprisal.models.agent.Rollout;
 import surprisal.models.agent.Sophisticated;
 import surprisal.models.agent.Term;
@@ -30,13 +36,16 @@ import surprisal.models.pomdp.Structure;
  * @param place the world
  * @param planner how policies are compared
  * @param horizon how many actions ahead
+ * @param simulations how many courses of events Monte-Carlo tree search simulates for each action; else it counts nothing
  * @param steps how many actions in an episode
  * @param episodes how many
  * @param seed where the random numbers start
  */
-public record AgentRun(Place place, Planner planner, int horizon, int steps, int episodes, long seed) {
+public record AgentRun(Place place, Planner planner, int horizon, int simulations, int steps, int episodes, long seed) {
     static final double GAMMA = 16;
     static final Efe CURIOUS = Efe.of(Term.UTILITY, Term.STATE_GAIN);
+    private static final double ACTIONS = 1.0 / 16; // less probable ones are not followed in a tree
+    private static final double OUTCOMES = 1.0 / 64;
     private static final int NODES = 200_000;
 
     /** So many visits of each move the counts are compared with that the truth would give. */
@@ -47,7 +56,9 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         /** Every sequence of actions. */
         ENUMERATE,
         /** A tree of actions and outcomes. */
-        SOPHISTICATED
+        SOPHISTICATED,
+        /** A tree of actions and outcomes that grows by simulations. */
+        MCTS
     }
 
     /** What an agent minimises. */
@@ -79,14 +90,12 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
     /** All episodes of one agent. */
     Outcome outcome(Mind mind) {
         FactoredPomdp model = place.model();
-        AgentBuilder builder = agent(model, mind);
-        Rng root = new Rng(seed);
-        Rng[] streams = new Rng[episodes];
-        Arrays.setAll(streams, i -> root.split());
+        Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
+        Rng[] streams = streams();
         boolean[] succeeded = new boolean[episodes];
         Trace[] shown = new Trace[1];
         Workers.run(episodes, i -> {
-            Agent agent = builder.build();
+            Agent agent = planning(Agent.of(model).efe(efe), i).build();
             PomdpWorld world = new PomdpWorld(model);
             if (i == 0) {
                 shown[0] = Rollout.episode(agent, world, steps, streams[i]);
@@ -111,14 +120,51 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         return outcomes;
     }
 
-    private AgentBuilder agent(FactoredPomdp model, Mind mind) {
-        Efe efe = mind == Mind.CURIOUS ? CURIOUS : Efe.of(Term.UTILITY);
-        AgentBuilder builder = Agent.of(model).efe(efe).gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
+    /** For each episode the randomness of its world: planners meet the same worlds. */
+    private Rng[] streams() {
+        Rng root = new Rng(seed);
+        Rng[] streams = new Rng[episodes];
+        Arrays.setAll(streams, i -> root.split());
+        return streams;
+    }
+
+    /** Where the random numbers of an episode's search start, small enough to be written down. */
+    private int searchSeed(int episode) {
+        return new Rng(seed + 1).below(1 << 30) ^ episode;
+    }
+
+    /** An agent that looks ahead and does what is best, if it is said what of. */
+    private AgentBuilder planning(AgentBuilder builder, int episode) {
+        builder.gamma(GAMMA).choice(Choice.FULL, Choice.DETERMINISTIC);
         return switch (planner) {
-            case ENUMERATE -> builder.policies(Policies.all(model.structure(), horizon));
-            case SOPHISTICATED -> builder.search(tables -> new Sophisticated(tables,
-                    new Sophisticated.Limits(horizon, GAMMA, 1.0 / 16, 1.0 / 64, 0, NODES), efe, Perception.COORDINATE));
+            case ENUMERATE -> builder.horizon(horizon);
+            case SOPHISTICATED -> builder.tree((tables, oneStep) -> new Sophisticated(tables,
+                    new Sophisticated.Limits(horizon, GAMMA, ACTIONS, OUTCOMES, 0, NODES), oneStep, Perception.COORDINATE, null,
+                    Branching.OUTCOMES));
+            case MCTS -> builder.tree((tables, oneStep) -> new MonteCarlo(tables, new MonteCarlo.Budget(horizon, simulations), oneStep,
+                    Perception.COORDINATE, null, new Rng(searchSeed(episode))));
         };
+    }
+
+    /** How the first episode was planned, by the names of {@code surprisal replay}. */
+    Map<String, Json> settings() {
+        Map<String, Json> settings = new LinkedHashMap<>();
+        if (planner == Planner.ENUMERATE) {
+            settings.put("policy_len", Json.of(horizon));
+            return settings;
+        }
+        settings.put("planner", Json.of(planner.name().toLowerCase(Locale.ROOT)));
+        settings.put("horizon", Json.of(horizon));
+        if (planner == Planner.MCTS) {
+            settings.put("simulations", Json.of(simulations));
+            settings.put("seed", Json.of(searchSeed(0)));
+        } else {
+            settings.put("policy_prune_threshold", Json.of(ACTIONS));
+            settings.put("observation_prune_threshold", Json.of(OUTCOMES));
+            settings.put("entropy_stop_threshold", Json.of(0));
+            settings.put("max_nodes", Json.of(NODES));
+        }
+        return settings;
     }
 
     /**
@@ -132,21 +178,19 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         int states = structure.factors().getFirst().size();
         FactoredPomdp naive = FactoredPomdp.of(structure, truth.A(),
                 List.of(Tensor.full(structure.shapeB(0), 1.0 / states, Precision.FLOAT64)), truth.C(), truth.D());
-        AgentBuilder builder = Agent.of(naive)
-                .policies(Policies.all(structure, curious ? horizon : 1))
-                .efe(Efe.of(Term.NOVELTY_B))
-                .gamma(curious ? GAMMA : 0)
-                .choice(Choice.FULL, curious ? Choice.DETERMINISTIC : 1)
-                .countsB(List.of(Tensor.full(structure.shapeB(0), 1, Precision.FLOAT64)));
+        IntFunction<Agent> agents = i -> {
+            AgentBuilder builder = Agent.of(naive)
+                    .efe(Efe.of(Term.NOVELTY_B))
+                    .countsB(List.of(Tensor.full(structure.shapeB(0), 1, Precision.FLOAT64)));
+            return (curious ? planning(builder, i) : builder.gamma(0).choice(Choice.FULL, 1)).build();
+        };
         double[] target = truth.B().getFirst().times(VISITS).plus(1).array().doubles();
         double rows = target.length / (double) states;
-        Rng root = new Rng(seed);
-        Rng[] streams = new Rng[episodes];
-        Arrays.setAll(streams, i -> root.split());
+        Rng[] streams = streams();
         double[][] kl = new double[episodes][steps];
         Agent[] first = new Agent[1];
         Workers.run(episodes, i -> {
-            Agent agent = builder.build();
+            Agent agent = agents.apply(i);
             if (i == 0) {
                 first[0] = agent;
             }
@@ -163,7 +207,8 @@ public record AgentRun(Place place, Planner planner, int horizon, int steps, int
         double[] mean = IntStream.range(0, steps)
                 .mapToDouble(t -> Arrays.stream(kl).mapToDouble(curve -> curve[t]).sum() / episodes)
                 .toArray();
-        Trace shown = Rollout.episode(builder.build(), new PomdpWorld(truth), Math.min(steps, 40), new Rng(seed).split());
+        Trace shown = Rollout.episode(agents.apply(0), new PomdpWorld(truth), Math.min(steps, 40),
+                streams()[0]);
         return new Learned(mean, shown, first[0].countsB().getFirst());
     }
 }

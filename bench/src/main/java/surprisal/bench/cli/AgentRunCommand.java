@@ -2,11 +2,13 @@ package surprisal.bench.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import surprisal.bench.agents.AgentPages;
@@ -23,11 +25,13 @@ import surprisal.models.pomdp.PomdpJson;
         footer = {
             "",
             "In the grid the moves are unknown: one agent goes where it learns most, the other at random.",
-            "Example:",
-            "  surprisal agent run chain --episodes 100 --out out/chain"
+            "Examples:",
+            "  surprisal agent run chain --episodes 100 --out out/chain",
+            "  surprisal agent run scene --planner mcts --simulations 300"
         })
 final class AgentRunCommand implements Callable<Integer> {
     private static final long BYTES = 64 << 20;
+    private static final int SIMULATIONS = 1000;
 
     @Spec
     private CommandSpec spec;
@@ -44,6 +48,13 @@ final class AgentRunCommand implements Callable<Integer> {
             defaultValue = "enumerate",
             description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private AgentRun.Planner planner;
+
+    @Option(
+            names = "--simulations",
+            paramLabel = "N",
+            converter = Ranges.Count.class,
+            description = "How many courses of events mcts simulates for each action. Default: " + SIMULATIONS + ".")
+    private Integer simulations;
 
     @Option(
             names = "--horizon",
@@ -84,11 +95,16 @@ final class AgentRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         compute.threads();
+        if (simulations != null && planner != AgentRun.Planner.MCTS) {
+            throw new ParameterException(spec.commandLine(), "--simulations " + simulations + " is for --planner mcts: "
+                    + planner.name().toLowerCase(Locale.ROOT) + " simulates nothing");
+        }
         if (out != null) OutputFolder.ready(out, BYTES);
         AgentPages pages = new AgentPages(new AgentRun(
                 world,
                 planner,
                 horizon != null ? horizon : world.horizon(),
+                simulations != null ? simulations : SIMULATIONS,
                 steps != null ? steps : world.steps(),
                 episodes,
                 seed));

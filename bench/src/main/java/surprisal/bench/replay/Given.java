@@ -2,11 +2,14 @@ package surprisal.bench.replay;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import surprisal.engine.io.Json;
 import surprisal.engine.io.JsonPlace;
 import surprisal.models.agent.AgentBuilder.Perception;
+import surprisal.models.agent.Branching;
 import surprisal.models.agent.Efe;
 import surprisal.models.agent.Policies;
+import surprisal.models.agent.Sophisticated;
 import surprisal.models.agent.Term;
 import surprisal.models.pomdp.Structure;
 
@@ -135,6 +138,26 @@ final class Given {
             case "coordinate" -> Perception.COORDINATE;
             default -> throw settings.at("perception").fault("unknown perception " + name + ": known are parallel, coordinate");
         };
+    }
+
+    /** How far and how wide a tree grows, by pymdp's defaults. */
+    static Sophisticated.Limits limits(JsonPlace settings) {
+        Sophisticated.Limits usual = Sophisticated.Limits.PYMDP;
+        return new Sophisticated.Limits(
+                settings.find("horizon").map(JsonPlace::natural).orElse(usual.horizon()),
+                settings.find("gamma").map(JsonPlace::number).orElse(usual.gamma()),
+                settings.find("policy_prune_threshold").map(JsonPlace::number).orElse(usual.policyPrune()),
+                settings.find("observation_prune_threshold").map(JsonPlace::number).orElse(usual.outcomePrune()),
+                settings.find("entropy_stop_threshold").map(JsonPlace::number).orElse(usual.entropyStop()),
+                settings.find("max_nodes").map(JsonPlace::natural).orElse(usual.nodes()));
+    }
+
+    /** What the branches of a tree stand for: pymdp's products of outcomes if nothing is said. */
+    static Branching branching(JsonPlace settings) {
+        String name = settings.find("branching").map(JsonPlace::words).orElse("outcomes");
+        return Arrays.stream(Branching.values()).filter(b -> b.name().toLowerCase(Locale.ROOT).equals(name)).findFirst()
+                .orElseThrow(() -> settings.at("branching").fault("unknown branching " + name
+                        + ": known are outcomes, joint_outcomes, states"));
     }
 
     /** The terms of G by their names, or by pymdp's switches. */

@@ -9,16 +9,18 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
+import surprisal.engine.Rng;
 import surprisal.engine.io.Json;
 import surprisal.engine.io.JsonPlace;
 import surprisal.kernels.Simplex;
 import surprisal.models.agent.AgentBuilder.Perception;
-import surprisal.models.agent.Branching;
 import surprisal.models.agent.Efe;
 import surprisal.models.agent.Intentions;
+import surprisal.models.agent.MonteCarlo;
 import surprisal.models.agent.Policies;
 import surprisal.models.agent.PolicyTree;
 import surprisal.models.agent.Precision;
+import surprisal.models.agent.Search;
 import surprisal.models.agent.Sophisticated;
 import surprisal.models.pomdp.Counts;
 import surprisal.models.pomdp.Evidence;
@@ -37,6 +39,14 @@ import surprisal.models.pomdp.Tables;
 public final class Replay {
     private static final String[] BESIDE = {
         "cases", "E", "H", "settings", "obs", "policies", "steps", "q_pi", "q_pi_f64", "nodes", "nodes_f64"
+    };
+    private static final String[] SWITCHES = {
+        "policy_len", "gamma", "E", "num_iter", "use_utility", "use_states_info_gain", "use_param_info_gain", "use_inductive",
+        "inductive_depth", "inductive_threshold", "inductive_epsilon", "terms", "perception"
+    };
+    private static final String[] LIMITS = {
+        "horizon", "policy_prune_threshold", "observation_prune_threshold", "entropy_stop_threshold", "max_nodes", "max_branching",
+        "branching"
     };
     private static final int SWEEPS = 16;
 
@@ -198,13 +208,24 @@ public final class Replay {
         return turned;
     }
 
-    private Optional<double[]> logHabit(JsonPlace settings, int policies) {
+    private Optional<double[]> habit(JsonPlace settings, int policies) {
         return settings.find("E").or(() -> root.find("E")).map(place -> {
             place.elements(policies);
-            double[] log = place.array().doubles();
-            Simplex.logs(log, 0, log, 0, policies);
-            return log;
+            return place.array().doubles();
         });
+    }
+
+    private Optional<double[]> logHabit(JsonPlace settings, int policies) {
+        return habit(settings, policies).map(Replay::logs);
+    }
+
+    private static double[] logs(double[] E) {
+        if (E == null) {
+            return null;
+        }
+        double[] log = new double[E.length];
+        Simplex.logs(E, 0, log, 0, log.length);
+        return log;
     }
 
     private Optional<Counts[]> counts(Optional<List<Tensor>> given, IntFunction<Table> table) {
@@ -238,6 +259,15 @@ public final class Replay {
         });
     }
 
+    /** The intentions of an episode or a tree, if they count. */
+    private Optional<Intentions[]> intended(JsonPlace settings) {
+        if (!settings.find("use_inductive").map(JsonPlace::truth).orElse(false)) {
+            return Optional.empty();
+        }
+        return Optional.of(intentions(settings, "inductive_").orElseThrow(() -> root.fault("use_inductive is true and there is no H: "
+                + "it takes the intended states of each factor")));
+    }
+
     private double[][] costs(Intentions[] intentions, double[][] qs) {
         double[][] costs = Arrays.stream(states).mapToObj(double[]::new).toArray(double[][]::new);
         for (int f = 0; f < costs.length; f++) {
@@ -260,9 +290,7 @@ public final class Replay {
                 "inductive_threshold", "inductive_epsilon", "gamma", "E", "qs", "policies", "neg_efe", "q_pi", "action_marginals");
         double[][] qs = Given.belief(structure, one.at("qs"));
         Policies policies = Given.policies(structure, one, one);
-        boolean inductive = one.find("use_inductive").map(JsonPlace::truth).orElse(false);
-        double[][] intended = inductive ? costs(intentions(one, "inductive_").orElseThrow(() -> root.fault("use_inductive is true "
-                + "and there is no H: it takes the intended states of each factor")), qs) : null;
+        double[][] intended = intended(one).map(all -> costs(all, qs)).orElse(null);
         double[] G = search(one, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended).G(qs);
         double[] q = new double[policies.size()];
         Precision.posterior(G, one.find("gamma").map(JsonPlace::number).orElse(1.0),
@@ -355,16 +383,16 @@ public final class Replay {
     /** An episode: at each step the belief, its policies and the action, which is done whatever ours is. */
     private void episode() {
         JsonPlace settings = root.find("settings").orElse(JsonPlace.root(Json.of(Map.of())));
-        settings.only("policy_len", "gamma", "E", "num_iter", "use_utility", "use_states_info_gain", "use_param_info_gain",
-                "use_inductive", "inductive_depth", "inductive_threshold", "inductive_epsilon", "terms", "perception");
+        boolean flat = settings.find("planner").isEmpty();
+        settings.only(flat ? SWITCHES : names(SWITCHES, LIMITS, new String[] {"planner", "simulations", "seed"}));
         Policies policies = Given.policies(structure, root, settings);
-        Optional<Intentions[]> intentions = settings.find("use_inductive").map(JsonPlace::truth).orElse(false)
-                ? intentions(settings, "inductive_") : Optional.empty();
+        Optional<Intentions[]> intentions = intended(settings);
         double[][] intended = intentions.isPresent() ? costs(intentions.get(), tables.D()) : null;
-        PolicyTree search = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended);
+        PolicyTree oneStep = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended);
         double gamma = settings.find("gamma").map(JsonPlace::number).orElse(1.0);
         double[] logE = logHabit(settings, policies.size()).orElse(null);
         Perception perception = Given.perception(settings, sweeps(settings));
+        Search search = flat ? oneStep : planner(settings, oneStep, perception);
         double[] q = new double[policies.size()];
         Evidence evidence = new Evidence(tables.logs(), states);
         MeanField field = new MeanField(evidence, states);
@@ -390,6 +418,18 @@ public final class Replay {
         }
     }
 
+    /** The search of an episode whose agent looked ahead step by step. */
+    private Search planner(JsonPlace settings, PolicyTree oneStep, Perception perception) {
+        double[] E = habit(settings, oneStep.policies().size()).orElse(null);
+        return switch (settings.at("planner").words()) {
+            case "sophisticated" -> new Sophisticated(tables, Given.limits(settings), oneStep, perception, E, Given.branching(settings));
+            case "mcts" -> new MonteCarlo(tables, new MonteCarlo.Budget(settings.at("horizon").natural(),
+                    settings.at("simulations").natural()), oneStep, perception, E, new Rng(settings.at("seed").natural()));
+            default -> throw settings.at("planner").fault("unknown planner " + settings.at("planner").words()
+                    + ": known are sophisticated, mcts; without one every policy is compared");
+        };
+    }
+
     /** Whether ours is the same action; where two policies are as good as each other to rounding, either is. */
     private void action(Policies policies, double[] q, int done) {
         int best = 0;
@@ -403,37 +443,29 @@ public final class Replay {
         differences.number("action", 0, q[best] - of);
     }
 
-    /** q(π) of one sophisticated search. */
+    /** q(π) of one search of a tree. */
     private void tree() {
         JsonPlace settings = root.at("settings");
-        settings.only("horizon", "policy_prune_threshold", "observation_prune_threshold", "entropy_stop_threshold", "gamma",
-                "max_nodes", "max_branching", "num_iter");
-        Sophisticated.Limits usual = Sophisticated.Limits.PYMDP;
-        double gamma = settings.find("gamma").map(JsonPlace::number).orElse(usual.gamma());
-        Sophisticated.Limits limits = new Sophisticated.Limits(
-                settings.find("horizon").map(JsonPlace::natural).orElse(usual.horizon()),
-                gamma,
-                settings.find("policy_prune_threshold").map(JsonPlace::number).orElse(usual.policyPrune()),
-                settings.find("observation_prune_threshold").map(JsonPlace::number).orElse(usual.outcomePrune()),
-                settings.find("entropy_stop_threshold").map(JsonPlace::number).orElse(usual.entropyStop()),
-                settings.find("max_nodes").map(JsonPlace::natural).orElse(usual.nodes()));
-        int sweeps = sweeps(settings);
-        Perception perception = (field, prior) -> {
-            field.parallel(prior, sweeps);
-            return true;
-        };
+        settings.only(names(SWITCHES, LIMITS));
+        Perception perception = Given.perception(settings, sweeps(settings));
         Evidence evidence = new Evidence(tables.logs(), states);
         MeanField field = new MeanField(evidence, states);
         evidence.observe(Given.observation(structure, root.at("obs")));
-        field.parallel(tables.D(), sweeps);
-        Sophisticated search = new Sophisticated(tables, limits,
-                new PolicyTree(tables, Given.policies(structure, root, settings), Efe.PYMDP, null, null, null), perception, null,
-                Branching.OUTCOMES);
-        double[] G = search.G(field.qs());
-        double[] q = new double[G.length];
-        Precision.posterior(G, gamma, null, q);
+        perception.infer(field, tables.D());
+        Optional<Intentions[]> intentions = intended(settings);
+        Policies policies = Given.policies(structure, root, settings);
+        PolicyTree oneStep = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B),
+                intentions.map(all -> costs(all, field.qs())).orElse(null));
+        double[] E = habit(settings, policies.size()).orElse(null);
+        Sophisticated search = new Sophisticated(tables, Given.limits(settings), oneStep, perception, E, Given.branching(settings));
+        double[] q = new double[policies.size()];
+        Precision.posterior(search.G(field.qs()), Given.limits(settings).gamma(), logs(E), q);
         // pymdp's own q_pi is in float32: what a float64 recursion found beside it is the one to match
         root.find("q_pi_f64").or(() -> root.find("q_pi")).ifPresent(given -> differences.compare("q_pi", given, q));
         root.find("nodes_f64").ifPresent(given -> differences.number("nodes", given.number(), search.nodes()));
+    }
+
+    private static String[] names(String[]... lists) {
+        return Arrays.stream(lists).flatMap(Arrays::stream).toArray(String[]::new);
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import surprisal.bench.agents.AgentRun.Mind;
 import surprisal.bench.agents.AgentRun.Planner;
 import surprisal.bench.cli.Surprisal;
@@ -24,7 +25,7 @@ class AgentRunTest {
     private Path folder;
 
     private static AgentRun run(Place place, int episodes) {
-        return new AgentRun(place, Planner.ENUMERATE, place.horizon(), place.steps(), episodes, 0);
+        return new AgentRun(place, Planner.ENUMERATE, place.horizon(), 1, place.steps(), episodes, 0);
     }
 
     /** The cues tell the truth: whoever wants to know goes through both, and whoever does not finds nothing. */
@@ -36,20 +37,28 @@ class AgentRunTest {
 
     /** The cue lies once in twenty times: of 100 mazes 95 are expected, less five standard deviations of 2.2. */
     @ParameterizedTest
-    @CsvSource({"TMAZE, ENUMERATE", "SIMPLIFIED, ENUMERATE", "SIMPLIFIED, SOPHISTICATED"})
+    @CsvSource({"TMAZE, ENUMERATE", "SIMPLIFIED, ENUMERATE", "SIMPLIFIED, SOPHISTICATED", "SIMPLIFIED, MCTS"})
     void theMazesAreSolvedAsOftenAsTheCueAllows(Place place, Planner planner) {
-        int found = new AgentRun(place, planner, 2 + (place == Place.TMAZE ? 2 : 0), place.steps(), 100, 1)
+        int found = new AgentRun(place, planner, 2 + (place == Place.TMAZE ? 2 : 0), 200, place.steps(), 100, 1)
                 .outcome(Mind.CURIOUS).successes();
         assertTrue(found >= 84, place + " " + found);
     }
 
     @Test
     void movesAreLearnedFasterByWhoWantsToLearnThem() {
-        AgentRun grid = new AgentRun(Place.GRID, Planner.ENUMERATE, 3, 300, 1, 0);
+        AgentRun grid = new AgentRun(Place.GRID, Planner.ENUMERATE, 3, 1, 300, 1, 0);
         double[] curious = grid.learned(true).kl();
         double[] random = grid.learned(false).kl();
         assertTrue(curious[299] < curious[100] && random[299] < random[100]);
         assertTrue(curious[299] < 0.9 * random[299], curious[299] + " against " + random[299]);
+    }
+
+    /** Pictures are believed together, so whoever looks on knows: there is nothing left to guess. */
+    @ParameterizedTest
+    @EnumSource
+    void scenesAreNamedRightly(Planner planner) {
+        AgentRun scene = new AgentRun(Place.SCENE, planner, Place.SCENE.horizon(), 100, Place.SCENE.steps(), 20, 0);
+        assertEquals(20, scene.outcome(Mind.CURIOUS).successes());
     }
 
     private static int surprisal(StringWriter out, StringWriter err, String... args) {
@@ -70,10 +79,24 @@ class AgentRunTest {
         assertTrue(Files.readString(folder.resolve("report.html")).contains("What it considered"));
     }
 
+    /** What a tree decided is computed again from its file, to the last bit. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"sophisticated", "mcts --simulations 60"})
+    void treesAreReplayed(String planner) throws Exception {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        String line = "agent run simplified --episodes 2 --seed 4 --out " + folder + " --planner " + planner;
+        assertEquals(0, surprisal(out, err, line.split(" ", -1)), err::toString);
+        assertTrue(Files.readString(folder.resolve("report.html")).contains("2 actions ahead"));
+        String file = folder.resolve("trace.json").toString();
+        assertEquals(0, surprisal(out, err, "replay", file, "--tol", "0"), out::toString);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
         "agent; Missing what the agent is to do: run", "agent run; Missing required parameter: 'WORLD'",
-        "agent run moon; moon", "agent run chain --planner guess; guess", "agent run chain --horizon 0; '0' is not a whole number"
+        "agent run moon; moon", "agent run chain --planner guess; guess", "agent run chain --horizon 0; '0' is not a whole number",
+        "agent run chain --simulations 0; '0' is not a whole number",
+        "agent run chain --simulations 9; --simulations 9 is for --planner mcts: enumerate simulates nothing"
     })
     void aWrongOptionIsNamed(String line, String sentence) {
         StringWriter out = new StringWriter(), err = new StringWriter();

@@ -19,6 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import surprisal.engine.io.Json;
+import surprisal.engine.io.JsonPlace;
+import surprisal.models.agent.Agent;
+import surprisal.models.agent.AgentBuilder.Perception;
+import surprisal.models.agent.Branching;
+import surprisal.models.agent.Efe;
+import surprisal.models.agent.Sophisticated;
+import surprisal.models.pomdp.PomdpJson;
 
 /** Files of pymdp's answers are within 1e-9; a file with one changed number is not, and says in which quantity. */
 class ReplayTest {
@@ -107,6 +114,31 @@ class ReplayTest {
         Json.of(file).write(path);
         Outcome outcome = replay(path.toString());
         assertEquals(0, outcome.code, outcome.out + outcome.err);
+    }
+
+    /** A habit counts at the root of a tree and inside it: by an agent that is told the same. */
+    @Test
+    void treesTakeAHabit() throws IOException {
+        Map<String, Json> file = new LinkedHashMap<>(members(Json.read(GOLDENS.resolve("traces/si-simplified-full.json"))));
+        Path path = folder.resolve("habit.json");
+        file.put("E", Json.of(0.25, 0.25, 0.25, 0.25));
+        Json.of(file).write(path);
+        assertEquals(0, replay(path.toString()).code, "an even habit changes nothing");
+        double[] E = {0.7, 0.1, 0.1, 0.1};
+        file.put("E", Json.of(E));
+        Json.of(file).write(path);
+        assertEquals(1, replay(path.toString()).code);
+        Agent agent = Agent.of(PomdpJson.of(JsonPlace.root(Json.of(file)), "E", "settings", "obs", "policies", "q_pi", "q_pi_f64",
+                        "nodes", "nodes_f64").model())
+                .efe(Efe.PYMDP).perception(Perception.PYMDP).gamma(3).habit(E)
+                .tree((tables, oneStep) -> new Sophisticated(tables, new Sophisticated.Limits(2, 3, 0, 0, 0, 5000), oneStep,
+                        Perception.PYMDP, E, Branching.OUTCOMES))
+                .build();
+        agent.observe(0, 0);
+        file.put("q_pi_f64", Json.of(agent.plan()));
+        file.remove("nodes_f64");
+        Json.of(file).write(path);
+        assertEquals(0, replay(path.toString(), "--tol", "1e-12").code);
     }
 
     private static Map<String, Json> members(Json json) {

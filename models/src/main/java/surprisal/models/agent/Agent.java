@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import surprisal.engine.Rng;
@@ -46,6 +47,8 @@ public final class Agent {
 
     private final double[][] prior;
     private final double[][] before;
+    private final double[][] earlier; // the prior before the last observation
+    private final double[][] consumed; // what was expected of the last observation
     private final double[][] expected; // by factor: what takes the prior's place at the next observation, or null
     private final double[] q;
     private final double[][] marginals;
@@ -55,7 +58,9 @@ public final class Agent {
     private int steps;
     private int action = -1;
     private int arrived = -1; // the action before the last observation
+    private int left = -1; // and that before the one before it
     private boolean planned; // since the last learning
+    private boolean decided; // whether there is a plan to act by
 
     Agent(AgentBuilder settings) {
         FactoredPomdp model = settings.model;
@@ -67,16 +72,17 @@ public final class Agent {
         int factors = model.B().size();
         rule = settings.rule;
         learning = new Learning(tables, new Learning.Priors(settings.pA, settings.pB, settings.pC, settings.pD), rule);
-        intentions = settings.intended == null ? null : IntStream.range(0, factors)
-                .mapToObj(f -> settings.intended.get(f) == null ? null : new Intentions(tables.B(f),
-                        settings.intended.get(f), settings.depth, settings.threshold, settings.epsilon))
-                .toArray(Intentions[]::new);
+        intentions = settings.intended == null ? null : Intentions.of(tables, settings.intended, settings.depth, settings.threshold,
+                settings.epsilon);
         intended = intentions == null ? null : Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         efe = settings.efe;
-        search = settings.search == null ? search(settings.policies, efe) : settings.search.apply(tables);
+        search = settings.search == null ? search(settings.policies, efe)
+                : Objects.requireNonNull(settings.search.apply(tables, search(Policies.all(model.structure(), 1), efe)),
+                        "the search of the agent is null: what makes it returns one");
         gamma = settings.gamma;
         int count = search.policies().size();
         fits(settings.habit, count, "a habit over ");
+        Precision.checked(settings.habit);
         fits(settings.pE, count, "counts of a habit over ");
         double[] E = settings.habit != null ? settings.habit.clone() : settings.pE != null ? settings.pE.clone() : null;
         logE = E == null ? null : new double[count];
@@ -92,6 +98,8 @@ public final class Agent {
         choice = settings.choice;
         prior = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         expected = new double[factors][];
+        consumed = new double[factors][];
+        earlier = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         before = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         q = new double[count];
         marginals = model.structure().actions().stream().map(a -> new double[a.size()]).toArray(double[][]::new);
@@ -131,6 +139,7 @@ public final class Agent {
         action = -1;
         arrived = -1;
         planned = false;
+        decided = false;
         Arrays.fill(expected, null);
     }
 
@@ -160,17 +169,11 @@ public final class Agent {
      *
      * @param outcomes for each modality a distribution, or zeros where nothing was seen
      * @return as {@link #observe(int...)}
-     * @throws IllegalArgumentException if the sizes are not the model's
+     * @throws IllegalArgumentException if they are not distributions over the model's outcomes, or are impossible
      */
     public double[][] observe(double[][] outcomes) {
-        if (outcomes.length != seen.length) {
-            throw new IllegalArgumentException(outcomes.length + " outcomes given: the model has " + seen.length + " modalities");
-        }
+        tables.structure().checkSoft(outcomes);
         for (int m = 0; m < seen.length; m++) {
-            if (outcomes[m].length != seen[m].length) {
-                throw new IllegalArgumentException("a distribution over " + outcomes[m].length + " outcomes of "
-                        + tables.structure().modalities().get(m).name() + ": there are " + seen[m].length);
-            }
             System.arraycopy(outcomes[m], 0, seen[m], 0, seen[m].length);
         }
         advance();
@@ -180,6 +183,7 @@ public final class Agent {
 
     private double[][] infer() {
         if (!perception.infer(field, prior)) {
+            retreat();
             throw new IllegalArgumentException("the outcomes " + tables.structure().words(seen)
                     + " are impossible under the belief: every state that it allows gives them probability 0");
         }
@@ -191,7 +195,7 @@ public final class Agent {
             throw new IllegalArgumentException(outcomes.length + " outcomes given: the model has " + seen.length + " modalities");
         }
         for (int m = 0; m < seen.length; m++) {
-            if (outcomes[m] >= seen[m].length) {
+            if (outcomes[m] >= seen[m].length || outcomes[m] < -1) {
                 throw new IllegalArgumentException("outcome " + tables.structure().modalities().get(m).name() + " = "
                         + outcomes[m] + ": it takes 0 to " + (seen[m].length - 1) + ", or −1 where nothing was seen");
             }
@@ -204,19 +208,24 @@ public final class Agent {
      *
      * @param f the factor
      * @param p P(s_f), copied
-     * @throws IllegalArgumentException if there are not as many probabilities as states
+     * @throws IllegalArgumentException if there is no such factor, or this is not a distribution over its states
      */
     public void expect(int f, double... p) {
+        if (f < 0 || f >= prior.length) {
+            throw new IllegalArgumentException("factor " + f + ": there are 0 to " + (prior.length - 1));
+        }
         if (p.length != prior[f].length) {
             throw new IllegalArgumentException(p.length + " probabilities for the states of "
                     + tables.structure().factors().get(f).name() + ": it has " + prior[f].length);
         }
+        tables.structure().checkBelief(f, p);
         expected[f] = p.clone();
     }
 
     private void advance() {
         for (int f = 0; f < before.length; f++) {
             System.arraycopy(field.qs()[f], 0, before[f], 0, before[f].length);
+            System.arraycopy(prior[f], 0, earlier[f], 0, prior[f].length);
         }
         if (action >= 0) {
             tables.predict(before, action, prior);
@@ -224,11 +233,24 @@ public final class Agent {
         for (int f = 0; f < expected.length; f++) {
             if (expected[f] != null) {
                 System.arraycopy(expected[f], 0, prior[f], 0, prior[f].length);
-                expected[f] = null;
             }
         }
+        System.arraycopy(expected, 0, consumed, 0, expected.length);
+        Arrays.fill(expected, null);
+        left = arrived;
         arrived = action;
         steps++;
+    }
+
+    /** Back to where the agent was before an observation that can't be: another one may take its place. */
+    private void retreat() {
+        for (int f = 0; f < before.length; f++) {
+            System.arraycopy(before[f], 0, field.qs()[f], 0, before[f].length);
+            System.arraycopy(earlier[f], 0, prior[f], 0, prior[f].length);
+        }
+        System.arraycopy(consumed, 0, expected, 0, expected.length);
+        arrived = left;
+        steps--;
     }
 
     /**
@@ -253,8 +275,11 @@ public final class Agent {
      * q(π) = σ(ln E − γ G(π)).
      *
      * @return the probability of each policy: the array itself, which the next plan overwrites
+     * @throws IllegalStateException if nothing was observed since the episode began
+     * @throws ArithmeticException if a G is NaN, or all are infinite; the message says what to do
      */
     public double[] plan() {
+        observed("plan");
         if (intentions != null) {
             for (int f = 0; f < intentions.length; f++) {
                 if (intentions[f] != null) {
@@ -264,8 +289,28 @@ public final class Agent {
         }
         G = search.G(field.qs());
         Precision.posterior(G, gamma, logE, q);
+        if (Double.isNaN(q[0])) {
+            throw nothingToChoose();
+        }
         planned = true;
+        decided = true;
         return q;
+    }
+
+    private void observed(String what) {
+        if (steps == 0) {
+            throw new IllegalStateException("nothing was observed since the episode began: observe, then " + what);
+        }
+    }
+
+    private ArithmeticException nothingToChoose() {
+        for (int p = 0; p < G.length; p++) {
+            if (Double.isNaN(G[p])) {
+                return new ArithmeticException("G of policy " + p + " is NaN: look for a number in the model or its counts that is not finite");
+            }
+        }
+        return new ArithmeticException("G is infinite for every policy: none is left to choose; let C allow for every outcome (−30 will "
+                + "do), or infer states exactly, so that what is impossible has probability 0");
     }
 
     /**
@@ -340,8 +385,12 @@ public final class Agent {
      *
      * @param rng where the randomness comes from; a deterministic choice takes none
      * @return the combination of actions, which {@link surprisal.models.pomdp.Structure#decode} takes apart
+     * @throws IllegalStateException if nothing was planned since the episode began
      */
     public int act(Rng rng) {
+        if (!decided) {
+            throw new IllegalStateException("nothing was planned since the episode began: plan, then act");
+        }
         action = choice.choose(search.policies(), q, alpha, marginals, scratch, rng);
         return action;
     }
@@ -349,9 +398,13 @@ public final class Agent {
     /**
      * Says what was done, where the agent did not choose: a recorded action.
      *
-     * @param joint the combination of actions
+     * @param joint the combination of actions, or −1 if none was done
+     * @throws IllegalArgumentException if there is no such combination
      */
     public void acted(int joint) {
+        if (joint != -1) {
+            tables.checkAction(joint);
+        }
         action = joint;
     }
 
@@ -376,8 +429,11 @@ public final class Agent {
     /**
      * Learns from the last observation: A and C; B, if an action came before it; D, if it was the first; and the habit, from
      * the plan that was made since.
+     *
+     * @throws IllegalStateException if nothing was observed since the episode began
      */
     public void learn() {
+        observed("learn");
         learning.forget();
         learning.outcome(field.qs(), seen);
         if (steps > 1 && arrived >= 0) {

@@ -1,6 +1,7 @@
 package surprisal.models.agent;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import surprisal.autodiff.Tensor;
 import surprisal.models.pomdp.Counts;
@@ -50,7 +51,7 @@ public final class AgentBuilder {
     final FactoredPomdp model;
     Perception perception = Perception.COORDINATE;
     Policies policies;
-    Function<Tables, Search> search;
+    BiFunction<Tables, PolicyTree, Search> search;
     Efe efe = Efe.STANDARD;
     double gamma = 16;
     double[] habit;
@@ -106,12 +107,23 @@ public final class AgentBuilder {
     }
 
     /**
-     * Another search than that over policies, a tree for example.
+     * Another search than that over policies.
      *
      * @param search makes the search for the agent's numbers
      * @return this
      */
     public AgentBuilder search(Function<Tables, Search> search) {
+        return tree((tables, oneStep) -> search.apply(tables));
+    }
+
+    /**
+     * A search that looks ahead step by step, such as {@link Sophisticated}, {@link MonteCarlo} or {@link Habit}. It is handed
+     * G_1 of every combination of actions with all that the agent has: the terms of its G, its counts, its intentions.
+     *
+     * @param search makes the search for the agent's numbers and its G_1
+     * @return this
+     */
+    public AgentBuilder tree(BiFunction<Tables, PolicyTree, Search> search) {
         this.search = search;
         return this;
     }
@@ -145,7 +157,7 @@ public final class AgentBuilder {
     /**
      * A habit.
      *
-     * @param E a probability for each policy
+     * @param E a probability for each policy; {@link #build} checks that they sum to one
      * @return this
      */
     public AgentBuilder habit(double... E) {

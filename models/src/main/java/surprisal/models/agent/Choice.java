@@ -63,6 +63,9 @@ public enum Choice {
 
     /** One of n with probability ∝ p^α. */
     private static int draw(double[] p, int n, double alpha, double[] scratch, Rng rng) {
+        if (rng == null) {
+            throw new IllegalArgumentException("a choice of precision α = " + alpha + " draws: it takes an Rng; DETERMINISTIC takes none");
+        }
         double[] w = scratch;
         if (alpha == 1) {
             System.arraycopy(p, 0, w, 0, n);

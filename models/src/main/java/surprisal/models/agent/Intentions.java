@@ -1,7 +1,10 @@
 package surprisal.models.agent;
 
 import java.util.Arrays;
+import java.util.List;
 import surprisal.models.pomdp.Table;
+import surprisal.models.pomdp.Tables;
+import surprisal.models.pomdp.Variable;
 
 /**
  * Backwards induction from intended states (Friston et al. 2023): I_0 = H, and I_{n+1}(s) = 1 where some action leads with
@@ -13,6 +16,39 @@ public final class Intentions {
     private final double cost;
 
     /**
+     * The ways to the intended states of every factor.
+     *
+     * @param tables the model
+     * @param H for each factor 1 for an intended state and else 0, or null for a factor without intentions
+     * @param depth how many steps back, itself included
+     * @param threshold what counts as possible
+     * @param epsilon ε in (0, 1)
+     * @return for each factor the ways to its states, or null
+     * @throws IllegalArgumentException if something does not fit the model; the message names it
+     */
+    static Intentions[] of(Tables tables, List<double[]> H, int depth, double threshold, double epsilon) {
+        List<Variable> factors = tables.structure().factors();
+        if (H.size() != factors.size()) {
+            throw new IllegalArgumentException("intentions for " + H.size() + " of " + factors.stream().map(Variable::name).toList()
+                    + ": one for each, null where there is none");
+        }
+        Intentions[] all = new Intentions[H.size()];
+        for (int f = 0; f < all.length; f++) {
+            double[] wanted = H.get(f);
+            if (wanted != null && wanted.length != factors.get(f).size()) {
+                throw new IllegalArgumentException("intentions for " + wanted.length + " states of " + factors.get(f).name() + ": it has "
+                        + factors.get(f).size());
+            }
+            if (wanted != null && !tables.structure().parentsB().get(f).equals(List.of(f))) {
+                throw new IllegalArgumentException("intentions for " + factors.get(f).name()
+                        + ", which depends on other factors: they are for factors that depend on themselves alone");
+            }
+            all[f] = wanted == null ? null : new Intentions(tables.B(f), wanted, depth, threshold, epsilon);
+        }
+        return all;
+    }
+
+    /**
      * The ways to some states.
      *
      * @param B P(s′|s, u) of a factor that depends on itself alone
@@ -20,8 +56,19 @@ public final class Intentions {
      * @param depth how many steps back, itself included
      * @param threshold what counts as possible
      * @param epsilon ε in (0, 1)
+     * @throws IllegalArgumentException if a number is out of range; the message names it
      */
     public Intentions(Table B, double[] intended, int depth, double threshold, double epsilon) {
+        if (depth < 1 || !(threshold >= 0 && threshold < 1 && epsilon > 0 && epsilon < 1)) {
+            throw new IllegalArgumentException("intentions with depth " + depth + ", threshold " + threshold + " and ε " + epsilon
+                    + ": depth is at least 1, the threshold in [0, 1) and ε in (0, 1)");
+        }
+        for (double h : intended) {
+            if (h != 0 && h != 1) {
+                throw new IllegalArgumentException("intended states " + Arrays.toString(intended)
+                        + ": 1 for an intended state and 0 for any other");
+            }
+        }
         cost = -StrictMath.log(epsilon);
         reach = new double[depth][];
         reach[0] = intended.clone();

@@ -123,6 +123,7 @@ public final class MonteCarlo implements Search {
         this.oneStep = oneStep;
         this.perception = perception;
         this.rng = rng;
+        Precision.checked(E);
         logE = E == null ? null : Arrays.stream(E).map(StrictMath::log).toArray();
         predicted = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         state = new int[predicted.length];
@@ -160,7 +161,7 @@ public final class MonteCarlo implements Search {
         } while (simulations < budget.simulations() && (System.nanoTime() - begin) * 1e-9 < budget.seconds());
         double later = 0; // what comes after the first step, for actions that were not tried
         for (int u = 0; u < G.length; u++) {
-            later += root.total[u] - root.visits[u] * root.first[u];
+            later += root.total[u] < Double.POSITIVE_INFINITY ? root.total[u] - root.visits[u] * root.first[u] : 0;
         }
         for (int u = 0; u < G.length; u++) {
             G[u] = root.visits[u] > 0 ? root.total[u] / root.visits[u] : root.first[u] + later / simulations;
@@ -190,7 +191,7 @@ public final class MonteCarlo implements Search {
         Node node = new Node(Arrays.stream(q).map(double[]::clone).toArray(double[][]::new), oneStep.G(q));
         Precision.posterior(node.first, budget.gamma(), logE, node.prior);
         for (int u = 0; u < G.length; u++) {
-            node.prior[u] = (node.prior[u] + 1.0 / G.length) / 2;
+            node.prior[u] = Double.isNaN(node.prior[u]) ? 1.0 / G.length : (node.prior[u] + 1.0 / G.length) / 2; // NaN: all cost ∞
         }
         return node;
     }
@@ -213,8 +214,10 @@ public final class MonteCarlo implements Search {
         node.total[u] += cost;
         node.visits[u]++;
         double mean = node.total[u] / node.visits[u];
-        least = Math.min(least, mean);
-        most = Math.max(most, mean);
+        if (mean < Double.POSITIVE_INFINITY) {
+            least = Math.min(least, mean);
+            most = Math.max(most, mean);
+        }
         return cost;
     }
 

@@ -48,6 +48,21 @@ public final class Precision {
         Simplex.softmax(q, 0, q, 0, q.length);
     }
 
+    /** Checks a habit, if there is one: a probability for each policy. */
+    static double[] checked(double[] E) {
+        double sum = 0;
+        for (int p = 0; E != null && p < E.length; p++) {
+            if (!(E[p] >= 0)) {
+                throw new IllegalArgumentException("the habit has the entry " + E[p] + " at policy " + p + ": probabilities are ≥ 0");
+            }
+            sum += E[p];
+        }
+        if (E != null && !(Math.abs(sum - 1) <= 1e-5)) {
+            throw new IllegalArgumentException("the habit sums to " + sum + ": it is a distribution over policies and sums to 1");
+        }
+        return E;
+    }
+
     /**
      * Infers γ = 1/β with q(π) by SPM's iteration (Friston et al. 2017): π₀ = σ(ln E − γG), π = σ(ln E − F − γG),
      * β_π ← β_π − ½ (β_π − β − (π − π₀)·G), sixteen times.

@@ -138,6 +138,7 @@ public final class Sophisticated implements Search {
         this.perception = perception;
         logs = tables.logs();
         evidence = new Evidence(logs, tables.states());
+        Precision.checked(E);
         logE = E == null ? null : new double[combinations];
         if (E != null) {
             Simplex.logs(E, 0, logE, 0, combinations);
@@ -272,7 +273,7 @@ public final class Sophisticated implements Search {
             }
             for (int u = 0; u < n; u++) {
                 int at = node * n + u;
-                G[u] = tree.count[at] == 0 ? PRUNED : tree.first[at];
+                G[u] = tree.count[at] == 0 ? Math.max(PRUNED, tree.first[at]) : tree.first[at];
                 for (int c = tree.child[at], end = c + tree.count[at]; c < end; c++) {
                     G[u] += tree.probability[c] * tree.value[c];
                 }
@@ -280,7 +281,10 @@ public final class Sophisticated implements Search {
             Precision.posterior(G, limits.gamma(), logE, posterior);
             double value = 0;
             for (int u = 0; u < n; u++) {
-                value += posterior[u] * G[u];
+                value += posterior[u] == 0 ? 0 : posterior[u] * G[u];
+            }
+            if (Double.isNaN(value) && Arrays.stream(G).allMatch(g -> g == Double.POSITIVE_INFINITY)) {
+                value = Double.POSITIVE_INFINITY; // nothing is left to choose here
             }
             tree.value[node] = value;
             System.arraycopy(G, 0, tree.G, node * n, n);

@@ -63,13 +63,13 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
         for (int m = 0; m < A.size(); m++) {
             String of = " of modality " + structure.modalities().get(m).name();
             shaped("A[" + m + "]" + of, A.get(m), structure.shapeA(m));
-            Rows.check("A[" + m + "]" + of + ", row ", A.get(m), SLACK);
+            Rows.check("A[" + m + "]" + of, A.get(m), SLACK);
             preferences("C[" + m + "]" + of, C.get(m), structure.modalities().get(m).size());
         }
         for (int f = 0; f < B.size(); f++) {
             String of = " of factor " + structure.factors().get(f).name();
             shaped("B[" + f + "]" + of, B.get(f), structure.shapeB(f));
-            Rows.check("B[" + f + "]" + of + ", row ", B.get(f), SLACK);
+            Rows.check("B[" + f + "]" + of, B.get(f), SLACK);
             shaped("D[" + f + "]" + of, D.get(f), Shape.of(structure.factors().get(f).size()));
             Rows.check("D[" + f + "]" + of, D.get(f), SLACK);
         }
@@ -98,6 +98,16 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
             if (Double.isNaN(C.at(i)) || C.at(i) == Double.POSITIVE_INFINITY) {
                 throw new IllegalArgumentException(name + " has the entry " + C.at(i) + " at " + i
                         + ": log-preferences are finite, or −∞ for what must not be");
+            }
+        }
+        for (int row = 0; row < C.shape().size(); row += outcomes) {
+            double most = Double.NEGATIVE_INFINITY;
+            for (int i = row; i < row + outcomes; i++) {
+                most = Math.max(most, C.at(i));
+            }
+            if (most == Double.NEGATIVE_INFINITY) {
+                throw new IllegalArgumentException(name + (C.shape().rank() == 1 ? "" : ", row " + row / outcomes)
+                        + " is −∞ for every outcome: at least one must be allowed");
             }
         }
     }
@@ -230,7 +240,8 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
      * @param observation the outcomes of all modalities in a row, one-hot or distributions (then their logs are
      *     averaged), [.., Σ_m O_m]
      * @return each [.., S_f]
-     * @throws IllegalArgumentException if the last axis of the observation is not Σ_m O_m
+     * @throws IllegalArgumentException if the last axis of the observation is not Σ_m O_m, or outcomes are impossible under the
+     *     prior, as far as {@link Evidence#possible} looks
      */
     @Override
     public Beliefs update(Beliefs predicted, Tensor observation) {
@@ -265,7 +276,24 @@ public record FactoredPomdp(Structure structure, List<Tensor> A, List<Tensor> B,
                 break;
             }
         }
+        PossibleOutcomes.check(this, predicted, observation, expected(logLikelihoods, qs));
         return new Beliefs(List.copyOf(qs));
+    }
+
+    /** E_Q(s)[Σ_m ln P(o_m|s)] without gradients, [..]. */
+    private Tensor expected(List<Tensor> logLikelihoods, List<Tensor> qs) {
+        List<Tensor> numbers = qs.stream().map(Tensor::stopGradient).toList();
+        Tensor sum = Tensor.zeros(Shape.scalar(), precision());
+        for (int m = 0; m < A.size(); m++) {
+            List<Integer> parents = structure.parentsA().get(m);
+            Tensor log = logLikelihoods.get(m).stopGradient();
+            if (!parents.isEmpty()) {
+                int first = parents.getFirst();
+                log = message(log, parents, numbers, first).times(numbers.get(first));
+            }
+            sum = sum.plus(log.sum(-1));
+        }
+        return sum;
     }
 
     /** −∞ where a probability is 0, and else 0: what is impossible stays so. */

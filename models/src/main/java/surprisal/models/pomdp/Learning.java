@@ -3,6 +3,7 @@ package surprisal.models.pomdp;
 import java.util.List;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
+import surprisal.engine.Shape;
 import surprisal.kernels.Simplex;
 
 /**
@@ -75,15 +76,25 @@ public final class Learning {
         this.rule = rule;
         Structure structure = tables.structure();
         A = grown("A", priors.A, structure.modalities(),
-                m -> counts(tables.A(m), Table.ofA(structure, m, priors.A.get(m)).values()));
+                m -> counts(tables.A(m), Table.ofA(structure, m, shaped("A", structure.modalities().get(m), priors.A.get(m),
+                        structure.shapeA(m))).values()));
         B = grown("B", priors.B, structure.factors(),
-                f -> counts(tables.B(f), Table.ofB(structure, f, priors.B.get(f)).values()));
+                f -> counts(tables.B(f), Table.ofB(structure, f, shaped("B", structure.factors().get(f), priors.B.get(f),
+                        structure.shapeB(f))).values()));
         if (!priors.C.isEmpty() && tables.preferredSteps() > 1) {
             throw new IllegalArgumentException("C changes with the step, so it can't be learned: give it one row");
         }
         C = grown("C", priors.C, structure.modalities(),
                 m -> counts(Table.row(familiar(tables.C(m, 0))), row(priors.C.get(m))));
         D = grown("D", priors.D, structure.factors(), f -> counts(Table.row(tables.D()[f]), row(priors.D.get(f))));
+    }
+
+    private static Tensor shaped(String name, Variable of, Tensor counts, Shape shape) {
+        if (!counts.shape().equals(shape)) {
+            throw new IllegalArgumentException("counts of " + name + " of " + of.name() + " are " + counts.shape()
+                    + ": by the structure they are " + shape);
+        }
+        return counts;
     }
 
     private static List<Grown> grown(

@@ -101,8 +101,10 @@ public final class MessagePassing {
      *
      * @param t the step, 0 … T − 1
      * @param outcomes for each modality its outcome, or a negative number where nothing was seen
+     * @throws IllegalArgumentException if there is no such step or outcome
      */
     public void observe(int t, int... outcomes) {
+        step(t, steps);
         evidence[t].observe(outcomes);
     }
 
@@ -111,8 +113,10 @@ public final class MessagePassing {
      *
      * @param t the step, 0 … T − 1
      * @param outcomes for each modality a distribution, or zeros where nothing was seen
+     * @throws IllegalArgumentException if there is no such step, or not one for each modality
      */
     public void observe(int t, double[][] outcomes) {
+        step(t, steps);
         evidence[t].observe(outcomes);
     }
 
@@ -121,9 +125,20 @@ public final class MessagePassing {
      *
      * @param t the step that it was taken after, 0 … T − 2
      * @param joint the combination of actions, or −1 if it is not known: then every next state is equally likely
+     * @throws IllegalArgumentException if there is no such step or combination
      */
     public void act(int t, int joint) {
+        step(t, steps - 1);
+        if (joint >= 0) {
+            tables.checkAction(joint);
+        }
         actions[t] = joint;
+    }
+
+    private static void step(int t, int count) {
+        if (t < 0 || t >= count) {
+            throw new IllegalArgumentException("step " + t + ": there are 0 to " + (count - 1));
+        }
     }
 
     /**

@@ -29,6 +29,20 @@ final class Rows {
         }
     }
 
+    /** @throws IllegalArgumentException unless these are probabilities that sum to 1 within 10⁻⁵ */
+    static void check(String name, double[] p) {
+        double sum = 0;
+        for (int i = 0; i < p.length; i++) {
+            if (!(p[i] >= 0)) {
+                throw new IllegalArgumentException(name + " has the entry " + p[i] + " at " + i + ": probabilities are ≥ 0");
+            }
+            sum += p[i];
+        }
+        if (!(Math.abs(sum - 1) <= 1e-5)) {
+            throw new IllegalArgumentException(name + " sums to " + sum + ": it is a distribution and sums to 1");
+        }
+    }
+
     /** For example {@code B[2, 0]}: the row by its indices. */
     private static String place(String name, Shape shape, int row) {
         int[] index = new int[shape.rank() - 1];

@@ -29,7 +29,12 @@ final class Seen {
     }
 
     void observe(int[] outcomes) {
+        counted(outcomes.length);
         for (int m = 0; m < weights.length; m++) {
+            if (outcomes[m] >= weights[m].length) {
+                throw new IllegalArgumentException("outcome " + outcomes[m] + " of modality " + m + ": it takes 0 to "
+                        + (weights[m].length - 1) + ", or a negative number where nothing was seen");
+            }
             Arrays.fill(weights[m], 0);
             if (outcomes[m] >= 0) {
                 weights[m][outcomes[m]] = 1;
@@ -37,7 +42,14 @@ final class Seen {
         }
     }
 
+    private void counted(int outcomes) {
+        if (outcomes != weights.length) {
+            throw new IllegalArgumentException(outcomes + " outcomes given: the model has " + weights.length + " modalities");
+        }
+    }
+
     void observe(double[][] outcomes) {
+        counted(outcomes.length);
         for (int m = 0; m < weights.length; m++) {
             System.arraycopy(outcomes[m], 0, weights[m], 0, weights[m].length);
         }

@@ -195,6 +195,40 @@ public record Structure(
     }
 
     /**
+     * Checks a soft observation.
+     *
+     * @param outcomes for each modality a distribution, or zeros where nothing was seen
+     * @throws IllegalArgumentException if there is not one for each modality, or one is neither; the message names it
+     */
+    public void checkSoft(double[][] outcomes) {
+        if (outcomes.length != modalities.size()) {
+            throw new IllegalArgumentException(outcomes.length + " outcomes given: the model has " + modalities.size() + " modalities");
+        }
+        for (int m = 0; m < outcomes.length; m++) {
+            Variable modality = modalities.get(m);
+            double[] p = outcomes[m];
+            if (p == null || p.length != modality.size()) {
+                throw new IllegalArgumentException("a distribution over " + (p == null ? 0 : p.length) + " outcomes of "
+                        + modality.name() + ": there are " + modality.size());
+            }
+            if (Arrays.stream(p).anyMatch(x -> x != 0)) {
+                Rows.check("the observation of " + modality.name(), p);
+            }
+        }
+    }
+
+    /**
+     * Checks a belief about one factor.
+     *
+     * @param f which factor
+     * @param p a probability for each state
+     * @throws IllegalArgumentException if it is not a distribution; the message names it
+     */
+    public void checkBelief(int f, double[] p) {
+        Rows.check("the belief about " + factors.get(f).name(), p);
+    }
+
+    /**
      * An observation in words: "colour = red, sound = [0.5, 0.5]".
      *
      * @param seen for each modality the weights of its outcomes

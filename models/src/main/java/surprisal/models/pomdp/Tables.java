@@ -136,6 +136,18 @@ public final class Tables {
     }
 
     /**
+     * Checks that there is a combination of actions.
+     *
+     * @param joint which
+     * @throws IllegalArgumentException if there is no such combination
+     */
+    public void checkAction(int joint) {
+        if (joint < 0 || joint >= blocks[0].length) {
+            throw new IllegalArgumentException("combination " + joint + " of actions: there are 0 to " + (blocks[0].length - 1));
+        }
+    }
+
+    /**
      * The block of B_f that a combination of actions chooses.
      *
      * @param f which factor

@@ -25,7 +25,7 @@ import surprisal.models.pomdp.Tables;
 
 /** Trees of decisions, held against plain recursions without pruning. */
 class TreeLawsTest {
-    private static final double GAMMA = 0.7;
+    static final double GAMMA = 0.7;
 
     @Provide
     Arbitrary<RandomPomdp> models() { return RandomPomdp.any(); }
@@ -52,11 +52,11 @@ class TreeLawsTest {
         return new Sophisticated(tables, limits, oneStep(m, tables), Perception.EXACT, E, branching);
     }
 
-    private interface Back {
+    interface Back {
         double of(double[] G);
     }
 
-    private static double soft(double[] G, double[] E) {
+    static double soft(double[] G, double[] E) {
         double z = 0;
         double sum = 0;
         for (int u = 0; u < G.length; u++) {
@@ -68,7 +68,7 @@ class TreeLawsTest {
     }
 
     /** G of each action with the whole tree behind it; the belief is a product of marginals at every node. */
-    private static double[] naive(RandomPomdp m, PolicyTree oneStep, double[][] q, int horizon, Branching branching, Back back) {
+    static double[] naive(RandomPomdp m, PolicyTree oneStep, double[][] q, int horizon, Branching branching, Back back) {
         double[] G = oneStep.G(q).clone();
         for (int u = 0; horizon > 1 && u < G.length; u++) {
             double[][] next = m.predicted(q, u);

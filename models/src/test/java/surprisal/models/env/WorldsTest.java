@@ -142,7 +142,7 @@ class WorldsTest {
     @Test
     void aMirroredScene() {
         FactoredPomdp scene = Scene.model(1, 1, -1);
-        Tensor what = scene.A().getFirst(); // [scene, mirrored, upside, look, what]
+        Tensor what = scene.A().getFirst(); // [scene × mirrored × upside down, look, what]
         assertEquals(1, what.at((((1 * 2 + 1) * 2 + 0) * 8 + 2) * 6 + 1));
         assertEquals(1, what.at((((1 * 2 + 1) * 2 + 0) * 8 + 1) * 6 + 2));
         assertEquals(1, what.at((((2 * 2 + 0) * 2 + 1) * 8 + 2) * 6 + 2), "waiting, upside down: the seed is top right");

@@ -215,7 +215,36 @@ class StateInferenceLawsTest {
                 assertTrue(inMeanField.startsWith("the outcomes o0 = " + outcomes[0]), inMeanField);
                 assertTrue(inMeanField.contains(" are impossible under the belief"), inMeanField);
                 assertEquals(inMeanField, exact);
+                assertEquals(inMeanField, assertThrows(IllegalArgumentException.class,
+                        () -> m.model().update(m.model().prior(), m.model().observation(outcomes))).getMessage());
+            } else {
+                m.model().update(m.model().prior(), m.model().observation(outcomes));
             }
+        }
+    }
+
+    /** In a batch the row is named; rows that are possible are inferred, whatever stands beside them. */
+    @Property(tries = 100, maxDiscardRatio = 20)
+    void impossibleRowsOfABatchAreNamed(@ForAll long seed) {
+        RandomPomdp m = RandomPomdp.of(seed, true);
+        double[] joint = m.joint(m.D());
+        int[][] possible = Arrays.stream(m.outcomes()).filter(o -> sum(m.weighed(joint, o)) > 0).limit(3).toArray(int[][]::new);
+        int[] impossible = Arrays.stream(m.outcomes()).filter(o -> sum(m.weighed(joint, o)) == 0).findFirst().orElse(null);
+        Tensor batch = Tensor.stack(0, Arrays.stream(possible).map(m.model()::observation).toArray(Tensor[]::new));
+        Beliefs all = m.model().update(m.model().prior(), batch);
+        for (int i = 0; i < possible.length; i++) {
+            Beliefs one = m.model().update(m.model().prior(), m.model().observation(possible[i]));
+            for (int f = 0; f < m.D().length; f++) {
+                for (int s = 0; s < m.D()[f].length; s++) {
+                    boolean stretched = all.qs().get(f).shape().rank() > 1;
+                    assertEquals(one.qs().get(f).at(s), all.qs().get(f).at((stretched ? i * m.D()[f].length : 0) + s), 1e-9);
+                }
+            }
+        }
+        if (impossible != null) {
+            Tensor more = Tensor.concat(0, batch, m.model().observation(impossible).reshape(1, -1));
+            String message = assertThrows(IllegalArgumentException.class, () -> m.model().update(m.model().prior(), more)).getMessage();
+            assertTrue(message.contains("row " + possible.length + " of the batch are impossible"), message);
         }
     }
 
