@@ -19,7 +19,7 @@ public final class Cases {
                         GemmCases.all(),
                         ElementwiseCases.all(),
                         VaeCases.all(),
-                        IwaeCases.all(),
+                        DigitsCases.all(),
                         RssmCases.all(),
                         ConvCases.all(),
                         PymdpCases.all(),

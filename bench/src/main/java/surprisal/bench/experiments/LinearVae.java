@@ -20,9 +20,9 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.FreeEnergy;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.dist.Normal;
 import surprisal.models.latent.DeepLatentGaussian;
-import surprisal.models.latent.Likelihood;
 import surprisal.models.latent.Prior;
 import surprisal.models.nn.Init;
 

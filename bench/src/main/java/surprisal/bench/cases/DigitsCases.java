@@ -19,7 +19,7 @@ import surprisal.models.latent.Vae;
  * One training step of the digits' network, 784-200-200-50 with tanh, forward, backward and Adam, in float32: F of one sample, and the bound of
  * 50, whose decoder sees 5,000 rows. Batch 100, on a ring of 16 binary batches with 30 % ones.
  */
-final class IwaeCases {
+final class DigitsCases {
     private static final int BATCH = 100;
     private static final int RING = 16;
     private static final int PIXELS = 784;
@@ -27,12 +27,12 @@ final class IwaeCases {
     private static final int LATENT = 50;
     private static final int SAMPLES = 50;
 
-    private IwaeCases() {}
+    private DigitsCases() {}
 
     static List<Case> all() {
         return List.of(
-                new Case("vae/step/784-200-200-50/100", flops(1), 0, () -> step(1)),
-                new Case("iwae/step/784-200-200-50/100x50", flops(SAMPLES), 0, () -> step(SAMPLES)));
+                new Case("digits/step/784-200-200-50/100", flops(1), 0, () -> step(1)),
+                new Case("digits/step/784-200-200-50/100x50", flops(SAMPLES), 0, () -> step(SAMPLES)));
     }
 
     /** Products alone: forward, and backward without the gradient for the input. */
