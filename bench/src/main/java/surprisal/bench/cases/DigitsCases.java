@@ -16,8 +16,8 @@ import surprisal.models.latent.Iwae;
 import surprisal.models.latent.Vae;
 
 /**
- * One training step of the digits' network, 784-200-200-50 with tanh, forward, backward and Adam, in float32: F of one sample, and the bound of
- * 50, whose decoder sees 5,000 rows. Batch 100, on a ring of 16 binary batches with 30 % ones.
+ * One training step of the digits' network, 784-200-200-50 with tanh, forward, backward and Adam, in float32: F of one
+ * sample, and the bound of 50, whose decoder sees 5,000 rows. Batch 100, on a ring of 16 binary batches with 30 % ones.
  */
 final class DigitsCases {
     private static final int BATCH = 100;

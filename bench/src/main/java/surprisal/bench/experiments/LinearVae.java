@@ -27,11 +27,12 @@ import surprisal.models.latent.Prior;
 import surprisal.models.nn.Init;
 
 /**
- * min F = −max log p(x): a variational autoencoder without hidden layers reaches the exact evidence. The largest likelihood that any
- * x = W z + b + σ ε has is that of probabilistic principal components (Tipping and Bishop 1999, Eq. 7 and 8), and a linear encoder's belief
- * with independent numbers is exact at it (Lucas et al. 2019).
+ * min F = −max log p(x): a variational autoencoder without hidden layers reaches the exact evidence. The largest
+ * likelihood that any x = W z + b + σ ε has is that of probabilistic principal components (Tipping and Bishop 1999, Eq.
+ * 7 and 8), and a linear encoder's belief with independent numbers is exact at it (Lucas et al. 2019).
  *
- * <p>The data have a mean of 0 and a covariance whose eigenvalues are chosen, so that the evidence needs no more than their logarithms.
+ * <p>The data have a mean of 0 and a covariance whose eigenvalues are chosen, so that the evidence needs no more than
+ * their logarithms.
  */
 public final class LinearVae implements Experiment {
     private static final int STEPS = 100;
@@ -69,15 +70,17 @@ public final class LinearVae implements Experiment {
         double[] spread = given.numbers("spread");
         for (int i = 1; i < spread.length; i++)
             if (spread[i] > spread[i - 1])
-                throw new IllegalArgumentException("--spread has %s before %s: eigenvalues are to fall".formatted(spread[i - 1], spread[i]));
+                throw new IllegalArgumentException(
+                        "--spread has %s before %s: eigenvalues are to fall".formatted(spread[i - 1], spread[i]));
         if (given.whole("latent") >= spread.length || given.whole("examples") < 2 * spread.length)
-            throw new IllegalArgumentException("--latent %d and --examples %d for x of length %d: z is shorter, and there are at least %d examples"
+            throw new IllegalArgumentException("--latent %d and --examples %d for x of length %d: z is shorter, and there are at least %d x"
                     .formatted(given.whole("latent"), given.whole("examples"), spread.length, 2 * spread.length));
         return new Learning(given, spread);
     }
 
     /**
-     * The mean of −log p(x) where it is least: ½ (n log 2π + Σ_{i ≤ d} log λ_i + (n − d) log σ² + n), σ² the mean of the other λ.
+     * The mean of −log p(x) where it is least: ½ (n log 2π + Σ_{i ≤ d} log λ_i + (n − d) log σ² + n), where σ² is the
+     * mean of the other λ.
      *
      * @param latent d
      * @param spread λ_1 ≥ … ≥ λ_n, of the covariance of x
@@ -93,7 +96,10 @@ public final class LinearVae implements Experiment {
         return 0.5 * (n * StrictMath.log(2 * Math.PI) + kept + (n - latent) * StrictMath.log(rest) + n);
     }
 
-    /** Examples whose mean is 0 and whose covariance has exactly these eigenvalues: orthogonal columns and their negatives, stretched, turned. */
+    /**
+     * Examples whose mean is 0 and whose covariance has exactly these eigenvalues: orthogonal columns and their
+     * negatives, stretched and turned.
+     */
     static Tensor examples(int count, Rng rng, double... spread) {
         int half = count / 2, n = spread.length;
         Tensor scale = Tensor.of(Shape.of(n), spread).sqrt().times(Math.sqrt(half));
@@ -140,7 +146,8 @@ public final class LinearVae implements Experiment {
         }
 
         /**
-         * F without the error of drawing z: the mean over the 2d points μ ± √d σ e_i is the expectation of any square, and log p(x|z) is one.
+         * F without the error of drawing z: the mean over the 2d points μ ± √d σ e_i is the expectation of any square,
+         * and log p(x|z) is one.
          */
         private FreeEnergy exactly() {
             Normal q = model.q(x);
@@ -164,7 +171,8 @@ public final class LinearVae implements Experiment {
         @Override
         public void report(Report report) {
             report.section("The exact evidence")
-                    .text("No linear model of these data has a mean of $−log p(x)$ below %.6f nats, and no $F$ is lower.".formatted(evidence));
+                    .text("No linear model of these data has a mean of $−log p(x)$ below %.6f nats, and no $F$ is lower."
+                            .formatted(evidence));
         }
     }
 }

@@ -10,9 +10,10 @@ import surprisal.bench.learning.Setting;
 import surprisal.models.latent.Vae;
 
 /**
- * −log p(x) ≤ E[−log (1/k) Σ_i w_i] ≤ F: a variational autoencoder of handwritten digits, 784-200-200-50 with tanh between the layers, that
- * minimises F (k = 1; Kingma and Welling 2014) or the tighter bound of k samples (Burda, Grosse and Salakhutdinov 2016, whose network this is
- * one layer deep). Digits are binarised anew each time that they are seen; those that it is measured on, once.
+ * −log p(x) ≤ E[−log (1/k) Σ_i w_i] ≤ F: a variational autoencoder of handwritten digits, 784-200-200-50 with tanh
+ * between the layers, that minimises F (k = 1; Kingma and Welling 2014) or the tighter bound of k samples (Burda, Grosse
+ * and Salakhutdinov 2016, whose network this is). Digits are binarised anew each time that they are seen; those that it
+ * is measured on, once.
  *
  * @param name of the command
  * @param summary of the command
@@ -31,7 +32,8 @@ public record MnistVae(String name, String summary, int epochs, int fade, int sa
      */
     public static MnistVae elbo() {
         return new MnistVae("mnist-vae",
-                "A variational autoencoder of MNIST (--data; what is embedded is a tenth of it, and too little for the bound).", 20, 0, 1, 0);
+                "A variational autoencoder of MNIST (--data; what is embedded is a tenth of it, and too little for the target).",
+                20, 0, 1, 0);
     }
 
     /**
@@ -41,7 +43,8 @@ public record MnistVae(String name, String summary, int epochs, int fade, int sa
      */
     public static MnistVae iwae() {
         return new MnistVae("mnist-iwae",
-                "The same with 50 weighted samples of z, measured by −log p(x) from 5,000 (--data for all of MNIST).", 150, 150, 50, 5_000);
+                "The same with 50 weighted samples of z, measured by −log p(x) from 5,000 (--data for all of MNIST).",
+                150, 150, 50, 5_000);
     }
 
     @Override

@@ -55,8 +55,8 @@ final class MnistVaeRun implements Run<Vae> {
         this.given = given;
         this.images = images;
         bound = new Iwae(given.whole("samples"));
-        Unary activation = Unary.valueOf(given.choice("activation").toUpperCase(Locale.ROOT));
-        model = Vae.of(images.train().size(), given.layers("hidden"), given.whole("latent"), activation, given.precision(), given.weights());
+        Unary f = Unary.valueOf(given.choice("activation").toUpperCase(Locale.ROOT));
+        model = Vae.of(images.train().size(), given.layers("hidden"), given.whole("latent"), f, given.precision(), given.weights());
         beginAtTheMeans();
         update = Update.adam(given.whole("fade") == 0
                 ? Schedule.constant(given.rate())
@@ -64,7 +64,7 @@ final class MnistVaeRun implements Run<Vae> {
         test = binary(images.test(), given.evaluation(), IntStream.range(0, images.test().count()).toArray());
     }
 
-    /** The decoder's last bias begins at the log-odds of the mean grey of each pixel (as in Burda, Grosse and Salakhutdinov 2016). */
+    /** The decoder's last bias begins at the log-odds of each pixel's mean grey, as Burda, Grosse and Salakhutdinov's. */
     private void beginAtTheMeans() {
         Digits train = images.train();
         Array bias = model.decoder().layers().getLast().bias().array();

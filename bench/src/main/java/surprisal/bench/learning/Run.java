@@ -91,8 +91,8 @@ public interface Run<M> {
     }
 
     /**
-     * Numbers by which a reader of the model's file in another language can tell that it computes the same: what went in, the noise among it,
-     * and what came out.
+     * Numbers by which a reader of the model's file in another language can tell that it computes the same: what went
+     * in, the noise among it, and what came out.
      *
      * @return arrays by name, written to {@code check.npz}; none unless said otherwise
      */

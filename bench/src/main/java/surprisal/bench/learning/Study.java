@@ -20,8 +20,8 @@ import surprisal.engine.io.Npz;
  * mean of its figure with its interval, and a page.
  *
  * <p>One seed's files are in the folder itself, those of several in {@code seed-N} in it: {@code checkpoint.safetensors}, to go on
- * from, {@code model.safetensors}, what was learnt, {@code best.safetensors}, the best so far where patience is limited, {@code check.npz}, if
- * there is a {@link Run#check}, and an event file.
+ * from, {@code model.safetensors}, what was learnt, {@code best.safetensors}, the best so far where patience is limited,
+ * {@code check.npz}, what {@link Run#check} gives, and an event file.
  *
  * @param experiment what is trained
  * @param given its settings, with the first seed; the others follow it

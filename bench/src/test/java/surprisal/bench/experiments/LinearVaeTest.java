@@ -22,10 +22,11 @@ class LinearVaeTest {
     private static Given given(int epochs) {
         Given usual = Given.usual(EXPERIMENT, 1);
         return new Given(usual.experiment(), usual.values(), 1, Precision.FLOAT64)
-                .with("examples", 100).with("spread", List.of(4, 2, 0.5, 0.25)).with("latent", 2).with("epochs", epochs).with("fade", epochs);
+                .with("examples", 100).with("spread", List.of(4, 2, 0.5, 0.25)).with("latent", 2)
+                .with("epochs", epochs).with("fade", epochs);
     }
 
-    /** With one number less than x's, z explains any covariance: the evidence is that of a normal fitted to the examples. */
+    /** With one number less than x's, z explains any covariance: the evidence is that of a normal fitted to the x. */
     @Test
     void theEvidenceIsThatOfTheFittedNormal() {
         Tensor x = LinearVae.examples(100, new Rng(5), SPREAD);
