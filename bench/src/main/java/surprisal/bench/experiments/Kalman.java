@@ -65,28 +65,31 @@ public final class Kalman implements Experiment {
         return new Learning(given);
     }
 
-    /** What is done and what is seen, [T, B, 1] each. */
+    /** What is done, [T, B, 1], and what is seen, [T, B, 2]. */
     private record Sequences(Tensor actions, Tensor seen) {}
 
-    /** A damped turn by 0.4 a step that is pushed, of which one coordinate and a part of the other are seen together. */
+    /**
+     * A damped turn by 0.4 a step that is pushed and seen askew. As many numbers are seen as the state has: of fewer, more than one
+     * covariance of the motion would give the same observations, and with it more than one P.
+     */
     private static final class World {
         private static final double[] A = {0.875, 0.37, -0.37, 0.875};
         private static final double[] B = {0.3, -0.2};
-        private static final double[] H = {1, 0.5};
+        private static final double[] H = {1, 0.2, -0.3, 1};
         private static final double[] MOTION = {0.4, 0, 0.1, 0.3};
-        private static final double NOISE = 0.5;
+        private static final double[] NOISE = {0.5, 0, 0.2, 0.6};
 
         private final LinearGaussian source;
         private final double[] start;
 
         World(Precision precision) {
-            Tensor motion = matrix(2, 2, MOTION);
-            LinearGaussian anywhere = new LinearGaussian(matrix(2, 2, A), matrix(1, 2, B), matrix(2, 1, H),
-                    motion.matmulTransposed(motion), matrix(1, 1, NOISE * NOISE),
+            Tensor motion = matrix(2, 2, MOTION), noise = matrix(2, 2, NOISE);
+            LinearGaussian anywhere = new LinearGaussian(matrix(2, 2, A), matrix(1, 2, B), matrix(2, 2, H),
+                    motion.matmulTransposed(motion), noise.matmulTransposed(noise),
                     new Moments(Tensor.of(0.0, 0.0), matrix(2, 2, 1, 0, 0, 1)));
             Moments now = anywhere.start(1);
-            Tensor none = Tensor.zeros(Shape.of(1, 1), Precision.FLOAT64);
-            for (int t = 0; t < 500; t++) now = anywhere.update(anywhere.predict(now, none), none);
+            Tensor idle = Tensor.zeros(Shape.of(1, 1), Precision.FLOAT64), dark = Tensor.zeros(Shape.of(1, 2), Precision.FLOAT64);
+            for (int t = 0; t < 500; t++) now = anywhere.update(anywhere.predict(now, idle), dark);
             Tensor P = now.covariance().reshape(2, 2);
             source = new LinearGaussian(anywhere.A().to(precision), anywhere.B().to(precision), anywhere.H().to(precision),
                     anywhere.Q().to(precision), anywhere.R().to(precision),
@@ -103,23 +106,25 @@ public final class Kalman implements Experiment {
         Sequences batch(int n, Rng rng) {
             Precision precision = source.A().precision();
             Array actions = rng.normal(Shape.of(TIME, n, 1), precision);
-            Array w = rng.normal(Shape.of(TIME + 1, n, 2), precision), seen = rng.normal(Shape.of(TIME, n, 1), precision);
+            Array w = rng.normal(Shape.of(TIME + 1, n, 2), precision), seen = rng.normal(Shape.of(TIME, n, 2), precision);
             for (int b = 0; b < n; b++) {
-                double[] s = spread(start, w, 2 * b);
+                double[] s = times(start, w, 2 * b);
                 for (int t = 0; t < TIME; t++) {
-                    double u = actions.at(t * n + b);
-                    double[] push = spread(MOTION, w, 2 * ((t + 1) * n + b));
+                    int row = t * n + b;
+                    double u = actions.at(row);
+                    double[] push = times(MOTION, w, 2 * (row + n)), blur = times(NOISE, seen, 2 * row);
                     double x = s[0] * A[0] + s[1] * A[2] + u * B[0] + push[0];
                     double y = s[0] * A[1] + s[1] * A[3] + u * B[1] + push[1];
                     s = new double[] {x, y};
-                    seen.set(t * n + b, x * H[0] + y * H[1] + NOISE * seen.at(t * n + b));
+                    seen.set(2 * row, x * H[0] + y * H[2] + blur[0]);
+                    seen.set(2 * row + 1, x * H[1] + y * H[3] + blur[1]);
                 }
             }
             return new Sequences(Tensor.of(actions), Tensor.of(seen));
         }
 
         /** L ε. */
-        private static double[] spread(double[] L, Array noise, int at) {
+        private static double[] times(double[] L, Array noise, int at) {
             double e = noise.at(at), f = noise.at(at + 1);
             return new double[] {L[0] * e + L[1] * f, L[2] * e + L[3] * f};
         }
@@ -137,7 +142,7 @@ public final class Kalman implements Experiment {
         Learning(Given given) {
             this.given = given;
             world = new World(given.precision());
-            model = LinearFilter.of(2, 1, 1, given.precision(), given.weights());
+            model = LinearFilter.of(2, 1, 2, given.precision(), given.weights());
             update = Update.chain(Update.clipByGlobalNorm(10),
                     Update.adam(Schedule.cosine(given.rate(), 0, (long) given.whole("fade") * STEPS)));
             held = world.batch(HELD, given.evaluation());
@@ -187,24 +192,19 @@ public final class Kalman implements Experiment {
         }
 
         /**
-         * What the model believes, in the coordinates of the source: sG with [H AH] of the model = G [H AH] of the source, since any
-         * other coordinates of the state give the same observations.
+         * What the model believes, in the coordinates of the source: sG, where H of the model is G H of the source, since any other
+         * coordinates of the state give the same observations.
          */
         private Path<Moments> turned() {
             Path<Moments> path = model.filter(held.actions, held.seen);
-            Tensor O = seen(world.source.A(), world.source.H());
-            double a = O.at(0), b = O.at(1), c = O.at(2), d = O.at(3), det = a * d - b * c;
+            double a = World.H[0], b = World.H[1], c = World.H[2], d = World.H[3], det = a * d - b * c;
             Tensor inverse = Tensor.of(Shape.of(2, 2), d / det, -b / det, -c / det, a / det).to(given.precision());
-            Tensor G = seen(model.A(), model.H()).matmul(inverse);
+            Tensor G = model.H().matmul(inverse);
             return new Path<>(turned(path.prior(), G), turned(path.posterior(), G));
         }
 
         private static Moments turned(Moments x, Tensor G) {
             return new Moments(x.mean().matmul(G), x.covariance().matmul(G).transpose().matmul(G));
-        }
-
-        private static Tensor seen(Tensor A, Tensor H) {
-            return Tensor.concat(1, H, A.matmul(H));
         }
 
         @Override
@@ -228,8 +228,8 @@ public final class Kalman implements Experiment {
                     .line("Kalman", x, first(exact.mean()))
                     .points("the model, in the source's coordinates", x, first(mine.mean()));
             report.section("What it believes")
-                    .text("The source is $s_t = s_{t−1}A + a_{t−1}B + w$, $o_t = s_tH + v$ with a state of two numbers of which one "
-                            + "combination is seen. The model learns all matrices and the gain of its posterior from $F$ alone.")
+                    .text("The source is $s_t = s_{t−1}A + a_{t−1}B + w$, $o_t = s_tH + v$ with two numbers each. "
+                            + "The model learns all matrices and the gain of its posterior from $F$ alone.")
                     .add(chart);
         }
 
