@@ -33,9 +33,11 @@ import surprisal.models.signal.Reconstruction;
 record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
 
     /** The names of {@link #of}. */
-    static final List<String> KINDS = List.of("gaussian", "categorical", "memoryless", "lstm", "clocked");
+    static final List<String> KINDS = List.of("gaussian", "categorical", "memoryless", "lstm", "transformer", "clocked");
 
     private static final int CLASSES = 8;
+    private static final int WINDOW = 8;
+    private static final int HEADS = 4;
     private static final double LEAST = 0.1;
     private static final double UNIMIX = 0.01;
 
@@ -65,6 +67,12 @@ record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
                 Memory memory = Memory.LongShort.of(sizes.units, both.memory(), precision, rng);
                 Rssm rssm = Rssm.of(gaussian, both, memory, Unary.ELU, precision, rng);
                 yield around(rssm, both.memory() + sizes.state, sizes, precision, rng);
+            }
+            case "transformer" -> {
+                int width = Math.ceilDiv(sizes.units, HEADS) * HEADS;
+                Rssm.Sizes shown = new Rssm.Sizes(sizes.action, sizes.units, width, width);
+                Memory memory = Memory.Attentive.of(width, WINDOW, HEADS, 1, precision, rng);
+                yield around(Rssm.of(gaussian, shown, memory, Unary.ELU, precision, rng), width + sizes.state, sizes, precision, rng);
             }
             case "clocked" -> {
                 Rssm.Sizes below = new Rssm.Sizes(

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import surprisal.autodiff.Schedule;
 import surprisal.autodiff.Tensor;
 import surprisal.autodiff.Update;
 import surprisal.bench.learning.Curve;
@@ -55,7 +56,7 @@ public final class RssmFilms implements Experiment {
 
     @Override
     public int epochs() {
-        return 20;
+        return 40;
     }
 
     @Override
@@ -69,10 +70,11 @@ public final class RssmFilms implements Experiment {
                 Setting.whole("length", 30, 2, 10_000, "Pictures of a film to learn from."),
                 Setting.whole("held", HELD, 2, 100_000, "Films to measure with."),
                 Setting.whole("steps", STEPS, 1, 1_000_000, "Steps of an epoch."),
-                Setting.number("balance", 0.5, 0, 1, "The prior's share of the pull of the complexity."),
+                Setting.number("balance", 0.8, 0, 1, "The prior's share of the pull of the complexity."),
                 Setting.number("free", 0, 0, 1e6, "Nats of complexity a picture that pull at nothing."),
-                Setting.batch(32),
-                Setting.rate(1e-3));
+                Setting.whole("fade", 40, 0, 1_000_000, "Epochs in which the rate falls to zero along a cosine; 0 for never."),
+                Setting.batch(16),
+                Setting.rate(3e-3));
     }
 
     @Override
@@ -106,7 +108,9 @@ public final class RssmFilms implements Experiment {
             this.model = model;
             double prior = given.number("balance");
             balance = new Balance(2 * (1 - prior), 2 * prior, given.number("free"));
-            update = Update.chain(Update.clipByGlobalNorm(100), Update.adam(given.rate()));
+            long fade = (long) given.whole("fade") * given.whole("steps");
+            Schedule rate = fade == 0 ? Schedule.constant(given.rate()) : Schedule.cosine(given.rate(), 0, fade);
+            update = Update.chain(Update.clipByGlobalNorm(100), Update.adam(rate));
             held = Clips.of(films(given, given.whole("held"), SEEN + HORIZON, given.evaluation()), given.precision());
         }
 
@@ -200,8 +204,8 @@ public final class RssmFilms implements Experiment {
             double[] x = IntStream.rangeClosed(1, HORIZON).asDoubleStream().toArray();
             double[] dream = psnr(imagined, truth), still = psnr(still(), truth);
             Report.Section section = report.section("What it imagines")
-                    .text(String.format(Locale.ROOT, ("It sees %d pictures and then imagines %d more, given what is done: %.1f dB from what "
-                            + "happens, and the last picture seen is %.1f dB from it.").replace("dB from", "dB (PSNR) next to"),
+                    .text(String.format(Locale.ROOT, "It sees %d pictures and then imagines %d more, given what is done. Next to what happens "
+                            + "its pictures have a signal-to-noise ratio of %.1f dB, the last picture seen one of %.1f dB.",
                             SEEN, HORIZON, mean(dream), mean(still)))
                     .add(Chart.of("Pictures ahead", "pictures ahead", "dB").line("imagined", x, dream).line("the last one seen", x, still));
             Tensor seen = model.pictures(model.states(path).slice(0, 0, SEEN));

@@ -67,6 +67,12 @@ class RssmLawsTest {
         return Rssm.of(latent, SIZES, memory, Unary.ELU, Precision.FLOAT64, rng);
     }
 
+    private static Rssm transformer(Latent latent, long seed) {
+        Rng rng = new Rng(seed);
+        Memory memory = Memory.Attentive.of(6, 3, 2, 2, Precision.FLOAT64, rng);
+        return Rssm.of(latent, new Rssm.Sizes(2, 5, 6, 6), memory, Unary.ELU, Precision.FLOAT64, rng);
+    }
+
     static void close(Object expected, Object actual, double tolerance) {
         List<Tensor> a = List.copyOf(Tree.leaves(expected).values());
         List<Tensor> b = List.copyOf(Tree.leaves(actual).values());
@@ -88,7 +94,7 @@ class RssmLawsTest {
         Tensor seen = random(rng, T, batch, 5);
         for (Rssm model : List.of(
                 model(GAUSSIAN, Unary.ELU, seed), model(GAUSSIAN, Unary.SILU, seed), model(ONE_HOTS, Unary.ELU, seed), own(seed),
-                lstm(GAUSSIAN, seed), lstm(ONE_HOTS, seed))) {
+                lstm(GAUSSIAN, seed), lstm(ONE_HOTS, seed), transformer(GAUSSIAN, seed), transformer(ONE_HOTS, seed))) {
             Belief before = model.draw(model.predict(model.start(batch), random(rng, batch, 2)), new Rng(seed));
             Path<Belief> path = model.filter(before, actions, seen, new Rng(seed + 1));
             close(new Stepped<>(model).filter(before, actions, seen, new Rng(seed + 1)), path, 1e-12);
@@ -101,7 +107,7 @@ class RssmLawsTest {
     void aBatchIsOneByOne(@ForAll long seed, @ForAll @IntRange(min = 2, max = 20) int batch) {
         Rng rng = new Rng(seed);
         for (Rssm model : List.of(
-                model(GAUSSIAN, Unary.ELU, seed), model(ONE_HOTS, Unary.ELU, seed), lstm(GAUSSIAN, seed))) {
+                model(GAUSSIAN, Unary.ELU, seed), model(ONE_HOTS, Unary.ELU, seed), lstm(GAUSSIAN, seed), transformer(GAUSSIAN, seed))) {
             Tensor actions = random(rng, batch, 2);
             Tensor seen = random(rng, batch, 5);
             Belief before = model.draw(model.predict(model.start(batch), actions), new Rng(seed));
@@ -203,6 +209,39 @@ class RssmLawsTest {
                 assertThrows(IllegalArgumentException.class, () -> Memory.LongShort.of(6, 5, Precision.FLOAT64, rng)).getMessage());
     }
 
+    /** What a transformer remembers: the last inputs, of which each counts and the order too, and none before them. */
+    @Property(tries = 20)
+    void aTransformerSeesItsWindowAndNoMore(@ForAll long seed) {
+        Rng rng = new Rng(seed);
+        Memory.Attentive memory = Memory.Attentive.of(6, 3, 2, 2, Precision.FLOAT64, rng);
+        Tensor[] x = {random(rng, 2, 6), random(rng, 2, 6), random(rng, 2, 6), random(rng, 2, 6), random(rng, 2, 6)};
+        Tensor h = after(memory, x[0], x[1], x[2], x[3]);
+        close(Tensor.concat(-1, x[1], x[2], x[3]), h.slice(6, 24), 0);
+        Tensor whole = memory.encoder().apply(memory.positions().apply(Tensor.stack(1, x[1], x[2], x[3])));
+        close(whole.slice(1, 2, 3).reshape(2, 6), h.slice(0, 6), 1e-12);
+        close(h, after(memory, x[4], x[1], x[2], x[3]), 0);
+        Tensor nothing = x[0].times(0);
+        close(after(memory, nothing, nothing, x[3]), after(memory, x[3]), 0);
+        for (Tensor other : List.of(
+                after(memory, x[4], x[2], x[3]), after(memory, x[1], x[4], x[3]), after(memory, x[1], x[2], x[4]),
+                after(memory, x[2], x[1], x[3]))) {
+            assertTrue(other.minus(h).slice(0, 6).abs().max().item() > 1e-6);
+        }
+        assertEquals(6, memory.seen());
+        assertEquals(24, memory.size());
+        assertEquals("a window of 0 inputs: it takes at least 1, the newest",
+                assertThrows(IllegalArgumentException.class,
+                        () -> Memory.Attentive.of(6, 0, 2, 2, Precision.FLOAT64, rng)).getMessage());
+    }
+
+    private static Tensor after(Memory memory, Tensor... inputs) {
+        Tensor h = Tensor.zeros(Shape.of(2, memory.size()), Precision.FLOAT64);
+        for (Tensor x : inputs) {
+            h = memory.next(x, h);
+        }
+        return h;
+    }
+
     /** A share of the uniform distribution, and one-hot samples whose groups are independent. */
     @Example
     void oneHotsNeverExcludeAClass() {
@@ -228,7 +267,8 @@ class RssmLawsTest {
         Tensor actions = random(rng, 5, 3, 2);
         Tensor seen = random(rng, 5, 3, 5);
         for (Rssm model : List.of(
-                model(GAUSSIAN, Unary.ELU, seed), model(ONE_HOTS, Unary.TANH, seed), lstm(GAUSSIAN, seed))) {
+                model(GAUSSIAN, Unary.ELU, seed), model(ONE_HOTS, Unary.TANH, seed), lstm(GAUSSIAN, seed),
+                transformer(GAUSSIAN, seed))) {
             Path<Belief> path = model.filter(model.start(3), actions, seen, new Rng(seed));
             Belief imagined = model.imagine(path.at(1), actions.slice(0, 2, 5), new Rng(seed));
             close(Tree.map(path.prior().distribution(), x -> Path.at(x, 2)),
@@ -261,6 +301,7 @@ class RssmLawsTest {
         GradCheck.standard().model(model(GAUSSIAN, Unary.TANH, 9), m -> loss(m, actions, seen));
         GradCheck.standard().model(own(9), m -> loss(m, actions, seen));
         GradCheck.standard().model(lstm(GAUSSIAN, 9), m -> loss(m, actions, seen));
+        GradCheck.standard().model(transformer(GAUSSIAN, 9), m -> loss(m, actions, seen));
         assertEquals(List.of(), new Tape().unused(model(ONE_HOTS, Unary.TANH, 9), m -> loss(m, actions, seen).sum()));
     }
 
