@@ -11,7 +11,9 @@ public final class Experiments {
             new BarsVae(),
             new LinearVae(),
             MnistVae.elbo(),
-            MnistVae.iwae());
+            MnistVae.iwae(),
+            new RssmFilms(),
+            new Kalman());
 
     private Experiments() {}
 }

@@ -26,7 +26,7 @@ import surprisal.models.nn.Mlp;
  * @param state A, the part of s in it, [n, w]
  * @param memory f
  * @param embed from an observation, or what an encoder made of it, to its part of the posterior's hidden layer, e → l
- * @param belief P, the part of h in it, [m, l]
+ * @param belief P, the part of h in it, as far as it is seen, [m, l]
  * @param posterior from there to the numbers of q
  * @param prior from h to the numbers of p
  * @param activation φ
@@ -64,7 +64,7 @@ public record Rssm(
      * A fresh model around another unit.
      *
      * @param latent the kind of s
-     * @param sizes the lengths; that of the memory is the unit's own
+     * @param sizes the lengths; that of the memory is the one that the unit shows
      * @param memory the unit, whose input is a hidden layer
      * @param activation φ
      * @param precision the precision
@@ -73,8 +73,8 @@ public record Rssm(
      * @throws IllegalArgumentException if the memory is of another length
      */
     public static Rssm of(Latent latent, Sizes sizes, Memory memory, Unary activation, Precision precision, Rng rng) {
-        if (memory.size() != sizes.memory) {
-            throw new IllegalArgumentException("a unit with a memory of " + memory.size() + " in a model with one of "
+        if (memory.seen() != sizes.memory) {
+            throw new IllegalArgumentException("a unit with a memory of " + memory.seen() + " in a model with one of "
                     + sizes.memory + ": they are the same");
         }
         return new Rssm(latent,
@@ -116,14 +116,19 @@ public record Rssm(
         return memory.next(before.state().matmul(state).plus(x).map(activation), before.memory());
     }
 
+    /** What there is of h for all but the unit itself. */
+    private Tensor seen(Tensor h) {
+        return memory.seen() == memory.size() ? h : h.slice(0, memory.seen());
+    }
+
     /** p(s_t | h_t). */
     private Belief expected(Tensor h) {
-        return Belief.of(h, latent.of(prior.apply(h)));
+        return Belief.of(h, latent.of(prior.apply(seen(h))));
     }
 
     /** q(s_t | h_t, o_t). */
     private Belief believed(Tensor h, Tensor e) {
-        return Belief.of(h, latent.of(posterior.apply(h.matmul(belief).plus(e).map(activation))));
+        return Belief.of(h, latent.of(posterior.apply(seen(h).matmul(belief).plus(e).map(activation))));
     }
 
     @Override
@@ -131,10 +136,10 @@ public record Rssm(
         return belief.drawn(rng);
     }
 
-    /** h and s, one after the other. */
+    /** What is seen of h, and s, one after the other. */
     @Override
     public Tensor state(Belief belief) {
-        return Tensor.concat(-1, belief.memory(), belief.state());
+        return Tensor.concat(-1, seen(belief.memory()), belief.state());
     }
 
     @Override
