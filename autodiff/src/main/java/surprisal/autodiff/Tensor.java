@@ -1118,7 +1118,7 @@ public final class Tensor {
      * @param in x [T, B, k], e [T, B, l], ε [T, B, m], h_0 [B, n], s_0 [B, m], A [m, k], the GRU's W [k, 3n], b [3n],
      *     U [n, 3n], c [3n], and P [n, l], V [l, 2m], v [2m]
      * @return [T, B, n + 3m]: h_t, s_t, μ_t and σ_t one after the other
-     * @throws IllegalArgumentException if the shapes don't fit
+     * @throws IllegalArgumentException if the shapes don't fit, or f is not one of these
      */
     public static Tensor filter(Unary f, double least, Tensor... in) {
         return Tape.record(new Filter(f, least), in);

@@ -1,10 +1,12 @@
 package surprisal.autodiff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -113,6 +115,16 @@ class RecurrentLawsTest {
         assertEquals(expected.shape(), actual.shape(), what);
         for (int i = 0; i < expected.size(); i++) {
             assertEquals(expected.at(i), actual.at(i), allowed, what + " at " + i);
+        }
+    }
+
+    /** The way back has the values of the activation alone: where they don't tell its slope, there is no way back. */
+    @Example
+    void anActivationThatCouldNotGoBackIsRefusedBeforeItGoesForth() {
+        for (Unary f : List.of(Unary.SILU, Unary.GELU, Unary.SIN, Unary.SQUARE)) {
+            assertEquals("filter with " + f + ": its derivative is not one of its value; take RELU, ELU, TANH, SIGMOID or EXP, "
+                            + "or go step by step",
+                    assertThrows(IllegalArgumentException.class, () -> Tensor.filter(f, 0.1)).getMessage());
         }
     }
 }

@@ -22,7 +22,7 @@ import surprisal.kernels.Workers;
  * observation's of e) is computed for all steps before. The output is [T, B, n + 3m]: h_t, s_t, μ_t and σ_t one after the
  * other.
  *
- * @param activation f; its f′ is a function of its value alone
+ * @param activation f; its f′ is a function of its value alone, see {@link Affine#fuses}
  * @param least the least σ
  */
 public record Filter(Unary activation, double least) implements Op.Keeping {
@@ -53,6 +53,18 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
 
     /** Rows that a product computes together; those of a task are whole such groups, but for the last one's. */
     private static final int TILE = 8;
+
+    /**
+     * An op of this activation.
+     *
+     * @throws IllegalArgumentException if its derivative asks for more than its value
+     */
+    public Filter {
+        if (!Affine.fuses(activation)) {
+            throw new IllegalArgumentException("filter with " + activation + ": its derivative is not one of its value; "
+                    + "take RELU, ELU, TANH, SIGMOID or EXP, or go step by step");
+        }
+    }
 
     @Override
     public Shape shape(Shape... in) {

@@ -19,6 +19,7 @@ public final class Cases {
                         GemmCases.all(),
                         ElementwiseCases.all(),
                         VaeCases.all(),
+                        IwaeCases.all(),
                         RssmCases.all(),
                         ConvCases.all(),
                         PymdpCases.all(),

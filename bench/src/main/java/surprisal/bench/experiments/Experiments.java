@@ -8,7 +8,12 @@ public final class Experiments {
 
     /** All experiments, in the order of the help. */
     public static final List<Experiment> ALL = List.of(
-            new BarsVae());
+            new BarsVae(),
+            new LinearVae(),
+            MnistVae.elbo(),
+            MnistVae.iwae(),
+            new RssmFilms(),
+            new Kalman());
 
     private Experiments() {}
 }

@@ -1,9 +1,12 @@
 package surprisal.bench.learning;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import surprisal.autodiff.Update;
 import surprisal.bench.report.Report;
+import surprisal.engine.Array;
 
 /**
  * An experiment with one seed: a model, the update that trains it, and what an epoch is. Whatever it draws while learning comes from
@@ -85,6 +88,16 @@ public interface Run<M> {
      */
     default Map<String, String> notes() {
         return Map.of();
+    }
+
+    /**
+     * Numbers by which a reader of the model's file in another language can tell that it computes the same: what went in, the noise among it,
+     * and what came out.
+     *
+     * @return arrays by name, written to {@code check.npz}; none unless said otherwise
+     */
+    default SequencedMap<String, Array> check() {
+        return Collections.emptySortedMap();
     }
 
     /**

@@ -11,14 +11,17 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import surprisal.bench.terminal.Progress;
 import surprisal.bench.terminal.Talk;
+import surprisal.engine.Array;
 import surprisal.engine.io.Json;
+import surprisal.engine.io.Npz;
 
 /**
  * An experiment for some seeds, one after the other: after each epoch a checkpoint, a line and a point for TensorBoard; at the end the
  * mean of its figure with its interval, and a page.
  *
  * <p>One seed's files are in the folder itself, those of several in {@code seed-N} in it: {@code checkpoint.safetensors}, to go on
- * from, {@code model.safetensors}, what was learnt, {@code best.safetensors}, the best so far where patience is limited, and an event file.
+ * from, {@code model.safetensors}, what was learnt, {@code best.safetensors}, the best so far where patience is limited, {@code check.npz}, if
+ * there is a {@link Run#check}, and an event file.
  *
  * @param experiment what is trained
  * @param given its settings, with the first seed; the others follow it
@@ -30,6 +33,7 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String BEST = "best.safetensors";
     private static final String MODEL = "model.safetensors";
+    private static final String CHECK = "check.npz";
 
     /** Where a study begins. */
     public enum Start {
@@ -134,6 +138,8 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
         int chosen = patience > 0 ? trainer.best() : trainer.epochs().size();
         if (patience > 0) trainer.take(folder.resolve(BEST));
         trainer.export(folder.resolve(MODEL));
+        SequencedMap<String, Array> check = trainer.run().check();
+        if (!check.isEmpty()) Npz.write(folder.resolve(CHECK), check);
         Figures result = trainer.run().result(trainer.epochs().get(chosen - 1).figures());
         return new Outcome(seed, trainer.epochs(), chosen, result);
     }

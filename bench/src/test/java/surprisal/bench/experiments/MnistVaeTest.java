@@ -1,0 +1,96 @@
+package surprisal.bench.experiments;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import surprisal.autodiff.Tensor;
+import surprisal.bench.digits.DigitFiles;
+import surprisal.bench.learning.Figures;
+import surprisal.bench.learning.Given;
+import surprisal.bench.learning.Trainer;
+import surprisal.engine.Array;
+import surprisal.models.dist.Normal;
+import surprisal.models.latent.Vae;
+
+class MnistVaeTest {
+
+    @TempDir
+    private Path folder;
+
+    private Given given(MnistVae experiment) throws IOException {
+        return Given.usual(experiment, 0)
+                .with("data", DigitFiles.write(folder.resolve("digits"), 60, 40))
+                .with("hidden", List.of(6)).with("latent", 2).with("batch", 30);
+    }
+
+    /** F is what the exported noise and pixels make of the model by the formula, z = μ + σ ε. */
+    @Test
+    void theCheckIsTheFormula() throws IOException {
+        Trainer<?> trainer = Trainer.of(MnistVae.elbo(), given(MnistVae.elbo()));
+        trainer.epoch(loss -> {});
+        Map<String, Array> check = trainer.run().check();
+        Tensor x = Tensor.of(check.get("x")), eps = Tensor.of(check.get("eps"));
+        Vae model = (Vae) trainer.run().model();
+        Normal q = model.q(x);
+        Tensor log = model.p(q.mean().plus(q.std().times(eps))).probs();
+        for (int i = 0; i < 40; i++) {
+            double f = 0;
+            for (int j = 0; j < 36; j++) f -= Math.log(x.at(i * 36 + j) == 1 ? log.at(i * 36 + j) : 1 - log.at(i * 36 + j));
+            for (int k = 0; k < 2; k++) {
+                double m = q.mean().at(2 * i + k), s = q.std().at(2 * i + k);
+                f += (m * m + s * s - 1) / 2 - Math.log(s);
+            }
+            assertEquals(f, check.get("free_energy").at(i), 1e-4, "sums of 36 float32 terms of size 1");
+        }
+    }
+
+    /** −log p(x) ≤ F: the likelihood from many samples is below the free energy of the same digits. */
+    @Test
+    void theLikelihoodIsBelowTheFreeEnergy() throws IOException {
+        Given given = given(MnistVae.iwae()).with("samples", 5).with("weighed", 500);
+        Trainer<?> trainer = Trainer.of(MnistVae.iwae(), given);
+        for (int i = 0; i < 30; i++) trainer.epoch(loss -> {});
+        Figures last = trainer.epochs().getLast().figures(), result = trainer.run().result(last);
+        assertTrue(result.at("nll") < last.at("test_f"), result.toString());
+        assertEquals(40, result.at("nll_images"));
+        assertEquals("nll", trainer.run().goal().figure());
+        Figures few = Trainer.of(MnistVae.iwae(), given.with("images", 1)).run().result(Figures.NONE);
+        assertEquals(0, few.at("nll_standard_error"), "of a single digit there is none");
+    }
+
+    /** While it is cold, complexity is for free: the first step goes up the accuracy alone. */
+    @Test
+    void theWarmUpBeginsAtZero() throws IOException {
+        Figures cold = Trainer.of(MnistVae.elbo(), given(MnistVae.elbo()).with("warm-up", 1).with("batch", 60)).epoch(l -> {}).figures();
+        assertEquals(-cold.at("train_accuracy"), cold.at("train_loss"), "one step, with the weight 0");
+        Figures warm = Trainer.of(MnistVae.elbo(), given(MnistVae.elbo()).with("batch", 60)).epoch(l -> {}).figures();
+        assertEquals(warm.at("train_complexity") - warm.at("train_accuracy"), warm.at("train_loss"), 1e-5, "float32 of size 25");
+        assertEquals(cold.at("train_complexity"), warm.at("train_complexity"), "both are measured before the step");
+    }
+
+    @Test
+    void aWarmUpOfABoundWithoutComplexityIsRefused() throws IOException {
+        Given given = given(MnistVae.iwae()).with("warm-up", 5);
+        String said = assertThrows(IllegalArgumentException.class, () -> MnistVae.iwae().begin(given)).getMessage();
+        assertEquals("--warm-up 5 with --samples 50: a bound of several samples has no complexity to weigh; leave one of them out", said);
+    }
+
+    @Test
+    void eachRecipeHasItsTarget() throws IOException {
+        Given vae = given(MnistVae.elbo()), iwae = given(MnistVae.iwae());
+        assertEquals(102, MnistVae.goal(vae).bound());
+        assertEquals(97.2, MnistVae.goal(vae.with("epochs", 100)).bound());
+        assertEquals(95, MnistVae.goal(vae.with("epochs", 100).with("fade", 100)).bound());
+        assertEquals(91.5, MnistVae.goal(vae.with("epochs", 1000).with("fade", 1000)).bound());
+        assertEquals(87, MnistVae.goal(iwae).bound());
+        assertEquals(85.5, MnistVae.goal(iwae.with("epochs", 1000)).bound());
+        assertEquals("test_f", MnistVae.goal(iwae.with("weighed", 0)).figure());
+    }
+}
