@@ -9,6 +9,8 @@ public final class Experiments {
     /** All experiments, in the order of the help. */
     public static final List<Experiment> ALL = List.of(
             new BarsVae(),
+            new BetaVae(),
+            new DeltaVae(),
             new LinearVae(),
             MnistVae.elbo(),
             MnistVae.iwae(),

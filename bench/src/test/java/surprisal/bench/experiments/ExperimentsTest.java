@@ -35,6 +35,9 @@ class ExperimentsTest {
         Given given = Given.usual(experiment, 3);
         return switch (experiment.name()) {
             case "bars" -> given.with("hidden", List.of(8));
+            case "beta-vae" -> given.with("betas", List.of(1.0, 4.5)).with("positions", 2).with("hidden", List.of(5)).with("latent", 3);
+            case "delta-vae" -> digits(given).with("hidden", List.of(5)).with("masked", 4).with("context", 3).with("latent", 4)
+                    .with("parts", 2);
             case "linear-vae" -> given.with("examples", 40);
             case "mnist-vae" -> digits(given).with("warm-up", 3).with("fade", 4);
             case "mnist-iwae" -> digits(given).with("samples", 3).with("weighed", 20);

@@ -14,10 +14,12 @@ import surprisal.models.nn.Linear;
 
 /**
  * log-odds of each x_d given x_1 … x_{d−1} and a context, all in one pass: h = f(x (W ∘ M) + c V + b), where the masks
- * M cut every way from an x to itself and to those before it (Germain et al. 2015). As a likelihood it is a decoder
- * that may know all of x without z, the one on which a posterior collapses.
+ * M cut every way from an x to itself and to those before it (Germain et al. 2015). The last layer has x beside h, so
+ * that what neighbours tell of each other is learnt at once; without hidden layers each x is a logistic regression on
+ * those before it. As a likelihood it is a decoder that may know all of x without z, the one on which a posterior
+ * collapses.
  *
- * @param layers from x on
+ * @param layers from x on; the last one takes h and x side by side
  * @param activation what stands between them
  */
 public record Made(List<Layer> layers, Unary activation) implements Likelihood {
@@ -56,11 +58,13 @@ public record Made(List<Layer> layers, Unary activation) implements Likelihood {
         int in = n;
         for (int i = 0; i <= hidden.length; i++) {
             int out = i < hidden.length ? hidden[i] : n;
+            int units = i > 0 ? in : 0;                     // then come the x, on the way to the log-odds also beside h
+            in = units + (i == 0 || i == hidden.length ? n : 0);
             Array mask = Array.zeros(Shape.of(in, out), precision);
             for (int from = 0; from < in; from++) {
                 for (int to = 0; to < out; to++) {
-                    int sees = i == 0 ? from + 1 : from % (n - 1) + 1;  // the last x that goes into it
-                    int may = i < hidden.length ? to % (n - 1) + 1 : to; // the last x that may
+                    int sees = from < units ? from % (n - 1) + 1 : from - units + 1; // the last x that goes into it
+                    int may = i < hidden.length ? to % (n - 1) + 1 : to;             // the last x that may
                     mask.set(from * out + to, sees <= may ? 1 : 0);
                 }
             }
@@ -82,6 +86,9 @@ public record Made(List<Layer> layers, Unary activation) implements Likelihood {
         Tensor h = x;
         for (int i = 0; i < layers.size() - 1; i++) {
             h = layers.get(i).apply(h, context).map(activation);
+        }
+        if (layers.size() > 1) {
+            h = Tensor.concat(-1, h, x.expand(h.shape().with(-1, x.shape().last())));
         }
         return layers.getLast().apply(h, context);
     }
