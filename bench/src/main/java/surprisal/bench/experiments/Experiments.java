@@ -8,7 +8,8 @@ public final class Experiments {
 
     /** All experiments, in the order of the help. */
     public static final List<Experiment> ALL = List.of(
-            new BarsVae());
+            new BarsVae(),
+            new Gap());
 
     private Experiments() {}
 }
