@@ -98,6 +98,32 @@ final class Given {
 
     /** For each factor a distribution over its states. */
     static double[][] belief(Structure structure, JsonPlace qs) {
+        double[][] belief = states(structure, qs);
+        for (int f = 0; f < belief.length; f++) {
+            try {
+                structure.checkBelief(f, belief[f]);
+            } catch (IllegalArgumentException e) {
+                throw qs.elements().get(f).fault(e.getMessage());
+            }
+        }
+        return belief;
+    }
+
+    /** γ, 1 where nothing is said. */
+    static double gamma(JsonPlace settings) {
+        return settings.find("gamma").map(place -> positive(place, "precision γ")).orElse(1.0);
+    }
+
+    /** A finite number from 0 on. */
+    static double positive(JsonPlace place, String what) {
+        if (!(place.number() >= 0 && place.number() < Double.POSITIVE_INFINITY)) {
+            throw place.fault(what + " is " + place.number() + ": it takes a finite number ≥ 0");
+        }
+        return place.number();
+    }
+
+    /** For each factor a number for each state. */
+    static double[][] states(Structure structure, JsonPlace qs) {
         List<JsonPlace> factors = qs.elements(structure.factors().size());
         double[][] belief = new double[factors.size()][];
         for (int f = 0; f < belief.length; f++) {

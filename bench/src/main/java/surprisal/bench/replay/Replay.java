@@ -211,27 +211,38 @@ public final class Replay {
     private Optional<double[]> habit(JsonPlace settings, int policies) {
         return settings.find("E").or(() -> root.find("E")).map(place -> {
             place.elements(policies);
-            return place.array().doubles();
+            double[] E = place.array().doubles();
+            if (!Arrays.stream(E).allMatch(p -> p >= 0 && p < Double.POSITIVE_INFINITY) || Arrays.stream(E).sum() == 0) {
+                throw place.fault("a habit is " + Arrays.toString(E) + ": it takes weights ≥ 0 for the policies, and one above 0");
+            }
+            return E;
         });
     }
 
+    /** The habit as trees take it: its sum is 1. */
+    private double[] treeHabit(JsonPlace settings, int policies) {
+        return habit(settings, policies).map(E -> {
+            double sum = Arrays.stream(E).sum();
+            return Arrays.stream(E).map(p -> p / sum).toArray();
+        }).orElse(null);
+    }
+
     private Optional<double[]> logHabit(JsonPlace settings, int policies) {
-        return habit(settings, policies).map(Replay::logs);
+        return habit(settings, policies).map(E -> {
+            double[] log = new double[E.length];
+            Simplex.logs(E, 0, log, 0, log.length);
+            return log;
+        });
     }
 
-    private static double[] logs(double[] E) {
-        if (E == null) {
-            return null;
-        }
-        double[] log = new double[E.length];
-        Simplex.logs(E, 0, log, 0, log.length);
-        return log;
-    }
-
-    private Optional<Counts[]> counts(Optional<List<Tensor>> given, IntFunction<Table> table) {
-        return given.map(list -> IntStream.range(0, list.size())
-                .mapToObj(i -> new Counts(table.apply(i), flat(list.get(i)), Counts.Zeros.REVIVED))
-                .toArray(Counts[]::new));
+    private Optional<Counts[]> counts(String name, Optional<List<Tensor>> given, IntFunction<Table> table) {
+        return given.map(list -> IntStream.range(0, list.size()).mapToObj(i -> {
+            try {
+                return new Counts(table.apply(i), flat(list.get(i)), Counts.Zeros.REVIVED);
+            } catch (IllegalArgumentException e) {
+                throw root.at(name).elements().get(i).fault(e.getMessage());
+            }
+        }).toArray(Counts[]::new));
     }
 
     private static double[] flat(Tensor x) {
@@ -252,7 +263,7 @@ public final class Replay {
         double epsilon = settings.find(prefix + "epsilon").map(JsonPlace::number).orElse(1e-3);
         int depth = settings.find(prefix + "depth").map(JsonPlace::natural).orElse(1);
         return root.find("H").map(H -> {
-            double[][] wanted = Given.belief(structure, H);
+            double[][] wanted = Given.states(structure, H);
             return IntStream.range(0, wanted.length)
                     .mapToObj(f -> new Intentions(tables.B(f), wanted[f], depth, threshold, epsilon))
                     .toArray(Intentions[]::new);
@@ -291,9 +302,9 @@ public final class Replay {
         double[][] qs = Given.belief(structure, one.at("qs"));
         Policies policies = Given.policies(structure, one, one);
         double[][] intended = intended(one).map(all -> costs(all, qs)).orElse(null);
-        double[] G = search(one, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended).G(qs);
+        double[] G = search(one, policies, counts("pA", file.pA(), tables::A), counts("pB", file.pB(), tables::B), intended).G(qs);
         double[] q = new double[policies.size()];
-        Precision.posterior(G, one.find("gamma").map(JsonPlace::number).orElse(1.0),
+        Precision.posterior(G, Given.gamma(one),
                 logHabit(one, policies.size()).orElse(null), q);
         compare(one, G, q);
         one.find("action_marginals").ifPresent(given -> differences.compare("action_marginals", given, first(policies, q)));
@@ -319,7 +330,7 @@ public final class Replay {
         Policies policies = Given.policies(structure, one, one);
         double[] G = search(one, policies, Optional.empty(), Optional.empty(), costs(intentions, qs)).G(qs);
         double[] q = new double[policies.size()];
-        Precision.posterior(G, one.find("gamma").map(JsonPlace::number).orElse(1.0),
+        Precision.posterior(G, Given.gamma(one),
                 logHabit(one, policies.size()).orElse(null), q);
         compare(one, G, q);
     }
@@ -339,8 +350,8 @@ public final class Replay {
             }
         }
         Tables learned = new Tables(file.model());
-        counts(file.pA(), learned::A).ifPresent(all -> {
-            double rate = one.find("lr_pA").map(JsonPlace::number).orElse(1.0);
+        counts("pA", file.pA(), learned::A).ifPresent(all -> {
+            double rate = one.find("lr_pA").map(lr -> Given.positive(lr, "learning rate")).orElse(1.0);
             for (int m = 0; m < all.length; m++) {
                 for (int t = 0; t < seen.length; t++) {
                     all[m].add(0, qs[t], seen[t][m], rate);
@@ -350,8 +361,8 @@ public final class Replay {
             compare("pA", one, PomdpJson::likelihoods, Arrays.stream(all).map(Counts::counts).toArray(Table[]::new));
             compare("A", one, PomdpJson::likelihoods, Arrays.stream(all).map(Counts::mean).toArray(Table[]::new));
         });
-        counts(file.pB(), learned::B).ifPresent(all -> {
-            double rate = one.find("lr_pB").map(JsonPlace::number).orElse(1.0);
+        counts("pB", file.pB(), learned::B).ifPresent(all -> {
+            double rate = one.find("lr_pB").map(lr -> Given.positive(lr, "learning rate")).orElse(1.0);
             for (int f = 0; f < all.length; f++) {
                 for (int t = 0; t < actions.length; t++) {
                     if (actions[t] >= 0) {
@@ -388,8 +399,8 @@ public final class Replay {
         Policies policies = Given.policies(structure, root, settings);
         Optional<Intentions[]> intentions = intended(settings);
         double[][] intended = intentions.isPresent() ? costs(intentions.get(), tables.D()) : null;
-        PolicyTree oneStep = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B), intended);
-        double gamma = settings.find("gamma").map(JsonPlace::number).orElse(1.0);
+        PolicyTree oneStep = search(settings, policies, counts("pA", file.pA(), tables::A), counts("pB", file.pB(), tables::B), intended);
+        double gamma = Given.gamma(settings);
         double[] logE = logHabit(settings, policies.size()).orElse(null);
         Perception perception = Given.perception(settings, sweeps(settings));
         Search search = flat ? oneStep : planner(settings, oneStep, perception);
@@ -420,7 +431,7 @@ public final class Replay {
 
     /** The search of an episode whose agent looked ahead step by step. */
     private Search planner(JsonPlace settings, PolicyTree oneStep, Perception perception) {
-        double[] E = habit(settings, oneStep.policies().size()).orElse(null);
+        double[] E = treeHabit(settings, oneStep.policies().size());
         return switch (settings.at("planner").words()) {
             case "sophisticated" -> new Sophisticated(tables, Given.limits(settings), oneStep, perception, E, Given.branching(settings));
             case "mcts" -> new MonteCarlo(tables, new MonteCarlo.Budget(settings.at("horizon").natural(),
@@ -454,12 +465,13 @@ public final class Replay {
         perception.infer(field, tables.D());
         Optional<Intentions[]> intentions = intended(settings);
         Policies policies = Given.policies(structure, root, settings);
-        PolicyTree oneStep = search(settings, policies, counts(file.pA(), tables::A), counts(file.pB(), tables::B),
+        PolicyTree oneStep = search(settings, policies, counts("pA", file.pA(), tables::A), counts("pB", file.pB(), tables::B),
                 intentions.map(all -> costs(all, field.qs())).orElse(null));
-        double[] E = habit(settings, policies.size()).orElse(null);
+        double[] E = treeHabit(settings, policies.size());
         Sophisticated search = new Sophisticated(tables, Given.limits(settings), oneStep, perception, E, Given.branching(settings));
         double[] q = new double[policies.size()];
-        Precision.posterior(search.G(field.qs()), Given.limits(settings).gamma(), logs(E), q);
+        Precision.posterior(search.G(field.qs()), Given.limits(settings).gamma(),
+                logHabit(settings, policies.size()).orElse(null), q);
         // pymdp's own q_pi is in float32: what a float64 recursion found beside it is the one to match
         root.find("q_pi_f64").or(() -> root.find("q_pi")).ifPresent(given -> differences.compare("q_pi", given, q));
         root.find("nodes_f64").ifPresent(given -> differences.number("nodes", given.number(), search.nodes()));

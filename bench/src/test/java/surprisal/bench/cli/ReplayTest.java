@@ -141,6 +141,27 @@ class ReplayTest {
         assertEquals(0, replay(path.toString(), "--tol", "1e-12").code);
     }
 
+    /** What a file gives, and not what is compared with, must be what it says it is. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "pymdp/states-0; prior; [[9, 9, 9, 9], [1, 0, 0], [1, 0, 0]]; cases[0].prior[0]: the belief about s0 sums to 36.0",
+        "pymdp/policies-1; gamma; -1; cases[0].gamma: precision γ is -1.0: it takes a finite number ≥ 0",
+        "pymdp/learning-1; lr_pA; -1; cases[0].lr_pA: learning rate is -1.0: it takes a finite number ≥ 0",
+        "pymdp/policies-1; E; [-1, 2]; cases[0].E: a habit is [-1.0, 2.0]: it takes weights ≥ 0 for the policies, and one above 0",
+        "pymdp/inductive-1; depth; 0; intentions with depth 0"
+    })
+    void whatIsGivenIsChecked(String name, String key, String value, String sentence) throws IOException {
+        Map<String, Json> file = new LinkedHashMap<>(members(Json.read(GOLDENS.resolve(name + ".json"))));
+        Map<String, Json> one = new LinkedHashMap<>(members(elements(file.get("cases")).getFirst()));
+        one.put(key, Json.parse(value, "value"));
+        file.put("cases", Json.of(List.of(Json.of(one))));
+        Path path = folder.resolve("given.json");
+        Json.of(file).write(path);
+        Outcome outcome = replay(path.toString());
+        assertEquals(1, outcome.code);
+        assertTrue(outcome.err.contains(sentence), outcome.err);
+    }
+
     private static Map<String, Json> members(Json json) {
         return ((Json.Members) json).members();
     }

@@ -306,7 +306,8 @@ public final class Agent {
     private ArithmeticException nothingToChoose() {
         for (int p = 0; p < G.length; p++) {
             if (Double.isNaN(G[p])) {
-                return new ArithmeticException("G of policy " + p + " is NaN: look for a number in the model or its counts that is not finite");
+                return new ArithmeticException("G of policy " + p
+                        + " is NaN: look for a number in the model or its counts that is not finite");
             }
         }
         return new ArithmeticException("G is infinite for every policy: none is left to choose; let C allow for every outcome (−30 will "

@@ -161,7 +161,8 @@ public final class MonteCarlo implements Search {
         } while (simulations < budget.simulations() && (System.nanoTime() - begin) * 1e-9 < budget.seconds());
         double later = 0; // what comes after the first step, for actions that were not tried
         for (int u = 0; u < G.length; u++) {
-            later += root.total[u] < Double.POSITIVE_INFINITY ? root.total[u] - root.visits[u] * root.first[u] : 0;
+            boolean counts = root.visits[u] > 0 && root.total[u] < Double.POSITIVE_INFINITY;
+            later += counts ? root.total[u] - root.visits[u] * root.first[u] : 0;
         }
         for (int u = 0; u < G.length; u++) {
             G[u] = root.visits[u] > 0 ? root.total[u] / root.visits[u] : root.first[u] + later / simulations;
@@ -232,7 +233,8 @@ public final class MonteCarlo implements Search {
         int best = 0;
         double bestScore = Double.POSITIVE_INFINITY;
         for (int u = 0; u < G.length; u++) {
-            double mean = node.visits[u] == 0 ? 0 : (node.total[u] / node.visits[u] - least) / span;
+            double mean = node.first[u] == Double.POSITIVE_INFINITY ? Double.POSITIVE_INFINITY // it would be that of all before it too
+                    : node.visits[u] == 0 ? 0 : (node.total[u] / node.visits[u] - least) / span;
             double score = mean - wide * node.prior[u] / (1 + node.visits[u]);
             if (score < bestScore) {
                 best = u;

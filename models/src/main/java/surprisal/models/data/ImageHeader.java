@@ -116,7 +116,8 @@ record ImageHeader(int count, Shape picture, Kind kind, long offset) {
             pixels *= dims[i];
         }
         if (dims.length < 2 || Arrays.stream(dims).anyMatch(n -> n < 1) || pixels > Integer.MAX_VALUE) {
-            throw new FormatException(file.toString(), offset, "has the shape " + Arrays.toString(dims) + ", not that of pictures, [n, ..]");
+            throw new FormatException(file.toString(), offset,
+                    "has the shape " + Arrays.toString(dims) + ", not that of pictures: [n, ..]");
         }
         return new ImageHeader(dims[0], Shape.of(Arrays.copyOfRange(dims, 1, dims.length)), kind, offset);
     }

@@ -17,7 +17,7 @@ public record Moments(Tensor mean, Tensor covariance) {
      * @return nats, [..]
      */
     public Tensor divergence(Moments p) {
-        Whitened mine = Whitened.of(covariance, p.covariance);
+        Whitened mine = Whitened.of(covariance);
         Whitened theirs = Whitened.of(p.covariance, covariance, Whitened.column(mean.minus(p.mean)));
         Tensor trace = theirs.inverse().times(theirs.rows().getFirst()).sum(-2, -1);
         Tensor distance = theirs.rows().getLast().square().sum(-2, -1);

@@ -8,6 +8,7 @@ import surprisal.kernels.Unary;
 import surprisal.models.FreeEnergy;
 import surprisal.models.dist.Choices;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.nn.Mlp;
 
 /**

@@ -6,6 +6,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.kernels.Unary;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Mlp;
 

@@ -11,6 +11,7 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.Complexity;
 import surprisal.models.FreeEnergy;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Init;
 import surprisal.models.nn.Linear;

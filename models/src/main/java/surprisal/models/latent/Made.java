@@ -8,6 +8,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.nn.Init;
 import surprisal.models.nn.Linear;
 

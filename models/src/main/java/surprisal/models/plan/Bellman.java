@@ -34,11 +34,11 @@ public record Bellman(Tensor transition, Tensor cost, double discount) {
     /**
      * A decision problem, checked. (The constructor itself does not check, since a gradient may have its type.)
      *
-     * @param transition P(s′|s, u), [U, S, S′]; rows are taken to be distributions
+     * @param transition P(s′|s, u), [U, S, S′]; what a row lacks of 1 is an end that costs nothing more
      * @param cost g(s, u), [S, U]
      * @param discount γ in [0, 1)
      * @return the problem
-     * @throws IllegalArgumentException if a shape does not fit, a cost is not finite, or γ is not in [0, 1)
+     * @throws IllegalArgumentException if a shape does not fit, a row is no distribution, a cost is not finite, or γ is not in [0, 1)
      */
     public static Bellman of(Tensor transition, Tensor cost, double discount) {
         Shape p = transition.shape();
@@ -47,6 +47,18 @@ public record Bellman(Tensor transition, Tensor cost, double discount) {
         }
         if (!(discount >= 0 && discount < 1)) {
             throw new IllegalArgumentException("discount γ is " + discount + ": without an end it is in [0, 1)");
+        }
+        for (int row = 0; row < p.dim(0) * p.dim(1); row++) {
+            double sum = 0;
+            boolean negative = false;
+            for (int i = row * p.last(); i < (row + 1) * p.last(); i++) {
+                sum += transition.at(i);
+                negative |= transition.at(i) < 0;
+            }
+            if (negative || !(sum <= 1 + 1e-5)) {
+                throw new IllegalArgumentException("transitions by action " + row / p.last() + " from state " + row % p.last()
+                        + " sum to " + sum + ": they are probabilities ≥ 0 that sum to 1");
+            }
         }
         for (int i = 0; i < cost.shape().size(); i++) {
             if (!Double.isFinite(cost.at(i))) {

@@ -4,6 +4,7 @@ import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Shape;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 
 /**
  * −log p(o|s), p(o|s) = likelihood(decoder(s)): the state is asked to give back what was seen, as in the sequential VAE

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 
 /**
  * Σₖ −log p(yₖ|s): the state is asked for the quantities of a task alone, rewards and values, and not for what was seen

@@ -124,7 +124,8 @@ class HabitLawsTest {
     }
 
     private static AgentBuilder agent(FactoredPomdp model) {
-        return Agent.of(model).search(tables -> habit(tables, REWARD, 0.95, Choice.DETERMINISTIC)).choice(Choice.FULL, Choice.DETERMINISTIC);
+        return Agent.of(model).search(tables -> habit(tables, REWARD, 0.95, Choice.DETERMINISTIC))
+                .choice(Choice.FULL, Choice.DETERMINISTIC);
     }
 
     /** Who looks far enough wants to know for the reward's sake alone: no term of G asks for information. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -42,7 +43,7 @@ class WorldsOfPicturesLawsTest {
             Tensor x = sprites.pictures(i);
             ByteBuffer bits = ByteBuffer.allocate(x.shape().size());
             for (int k = 0; k < x.shape().size(); k++) bits.put((byte) Math.round(x.at(k) * 255)); // they differ by more than a rounding
-            seen.add(new String(bits.array(), java.nio.charset.StandardCharsets.ISO_8859_1));
+            seen.add(new String(bits.array(), StandardCharsets.ISO_8859_1));
         }
         assertEquals(sprites.count(), seen.size());
         assertEquals(Math.log(3 * 4 * 8 * 8 * 8), sprites.entropy(), 1e-12);
@@ -162,8 +163,9 @@ class WorldsOfPicturesLawsTest {
         for (int i = 0; i < 1024; i++) {
             double k = frames.at(t * 1024 + i);
             ink += k;
+            int row = i / 32;
             x += k * (i % 32 + 0.5);
-            y += k * (i / 32 + 0.5);
+            y += k * (row + 0.5);
         }
         return new double[] {x / ink, y / ink};
     }

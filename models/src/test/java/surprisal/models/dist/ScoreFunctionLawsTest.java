@@ -28,10 +28,17 @@ class ScoreFunctionLawsTest {
 
     /** All nᵏ ways to draw k times, one-hot, [k, nᵏ, n]. */
     private static Tensor draws(int n, int k) {
-        int ways = (int) Math.pow(n, k);
+        int ways = 1;
+        for (int draw = 0; draw < k; draw++) {
+            ways *= n;
+        }
         int[] index = new int[k * ways];
-        for (int i = 0; i < index.length; i++) {
-            index[i] = i % ways / (int) Math.pow(n, i / ways) % n;
+        for (int way = 0; way < ways; way++) {
+            int rest = way; // its digits in base n are the draws
+            for (int draw = 0; draw < k; draw++) {
+                index[draw * ways + way] = rest % n;
+                rest /= n;
+            }
         }
         return Tensor.oneHot(n, Precision.FLOAT64, index).reshape(k, ways, n);
     }

@@ -154,7 +154,7 @@ class ClockedLawsTest {
         return Tensor.of(rng.normal(Shape.of(dims), Precision.FLOAT64));
     }
 
-    @Property(tries = 20)
+    @Property(tries = 10)
     void oneLevelIsFlatBitForBit(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int every) {
         Rng rng = new Rng(seed);
         Tensor actions = random(rng, 5, 2, 2);
@@ -178,7 +178,7 @@ class ClockedLawsTest {
     }
 
     /** Through the levels one after the other, or through the steps: the same; also when it goes on in the middle of a period. */
-    @Property(tries = 60)
+    @Property(tries = 40)
     void levelByLevelIsStepByStep(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int T, @ForAll @IntRange(min = 1, max = 4) int k,
             @ForAll @IntRange(min = 1, max = 8) int cut) {

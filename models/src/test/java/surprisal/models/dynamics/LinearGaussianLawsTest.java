@@ -115,7 +115,7 @@ class LinearGaussianLawsTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void filterSmootherAndEvidenceAreThoseOfTheWholeSystem(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int n, @ForAll @IntRange(min = 1, max = 2) int m,
             @ForAll @IntRange(min = 1, max = 5) int T) {

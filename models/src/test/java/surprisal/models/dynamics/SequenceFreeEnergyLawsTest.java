@@ -129,7 +129,7 @@ class SequenceFreeEnergyLawsTest {
     }
 
     /** With the known prior, the smoothing posterior reaches the evidence, and the filtering one does not if T ≥ 2. */
-    @Property(tries = 100)
+    @Property(tries = 60)
     void theSmoothingPosteriorReachesTheEvidence(@ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int T) {
         Source source = Source.of(seed, T);
         double surprise = source.surprise();
@@ -143,7 +143,7 @@ class SequenceFreeEnergyLawsTest {
     }
 
     /** Any other posterior is above. */
-    @Property(tries = 100)
+    @Property(tries = 60)
     void boundsTheSurprise(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 6) int T, @ForAll @DoubleRange(min = 0, max = 1) double off) {
         Source source = Source.of(seed, T);
@@ -177,7 +177,7 @@ class SequenceFreeEnergyLawsTest {
      * N(m_t, v) at distance d is N(A^d ŝ + …, Q) around a sample of the state before: with s imagined by d − 1 noises, the
      * expected divergence is in closed form.
      */
-    @Property(tries = 30)
+    @Property(tries = 20)
     void overshootingIsTheExpectedDivergenceAtEachDistance(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int T, @ForAll @IntRange(min = 1, max = 4) int D) {
         Source source = Source.of(seed, T);

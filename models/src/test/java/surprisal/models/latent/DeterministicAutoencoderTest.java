@@ -16,6 +16,7 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.World;
 import surprisal.models.data.Bars;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.dist.Normal;
 
 class DeterministicAutoencoderTest {

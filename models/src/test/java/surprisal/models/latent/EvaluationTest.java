@@ -15,6 +15,7 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.FreeEnergy;
+import surprisal.models.dist.Likelihood;
 
 class EvaluationTest {
 

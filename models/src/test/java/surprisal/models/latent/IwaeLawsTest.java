@@ -21,6 +21,7 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 
 /** L_k ≤ log p(x), rising with k; two gradients with one mean. By enumeration, in closed form and by sampling. */
 class IwaeLawsTest {

@@ -23,6 +23,7 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.Complexity;
 import surprisal.models.FreeEnergy;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 

@@ -24,6 +24,7 @@ import surprisal.kernels.Unary;
 import surprisal.models.Complexity;
 import surprisal.models.FreeEnergy;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 
 /** Any likelihood and any prior make a model whose F is its formula. */
 class LatentModelLawsTest {

@@ -10,6 +10,7 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.World;
 import surprisal.models.dist.Distribution;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;

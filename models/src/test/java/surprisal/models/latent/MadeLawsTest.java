@@ -52,7 +52,7 @@ class MadeLawsTest {
     /** All 2ⁿ events, for a batch of contexts. */
     @Property(tries = 40)
     void probabilitiesSumToOne(@ForAll long seed, @ForAll @IntRange(min = 2, max = 6) int n) {
-        double[] events = new double[n << n];
+        double[] events = new double[n * (1 << n)];
         Arrays.setAll(events, i -> i / n >> i % n & 1);
         Tensor x = Tensor.of(Shape.of(1 << n, 1, n), events);
         double[] sums = numbers(net(seed, n, 5, 4).of(normal(~seed, 3, 2)).logProb(x).exp().sum(0));

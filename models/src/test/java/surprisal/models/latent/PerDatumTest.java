@@ -21,7 +21,7 @@ class PerDatumTest {
     private final LatentModel model = world.linear(0, 1);
     private final Tensor x = world.draw(20, new Rng(1));
     private final Normal posterior = (Normal) model.q(x);
-    private final Normal encoder = (Normal) world.linear(0.4, 1.5).q(x);
+    private final Normal encoder = world.linear(0.4, 1.5).q(x);
 
     @Test
     void beginsWithTheEncodersBeliefs() {

@@ -310,6 +310,9 @@ class BellmanLawsTest {
         Tensor P = Tensor.full(Shape.of(2, 3, 3), 1 / 3.0, Precision.FLOAT64);
         rejected("they are [U, S, S] and [S, U]", () -> Bellman.of(P, tensor(1, 2), 0.9));
         rejected("γ is 1.0", () -> Bellman.of(P, Tensor.zeros(Shape.of(3, 2), Precision.FLOAT64), 1));
+        rejected("by action 0 from state 0 sum to 2.0", () -> Bellman.of(P.times(2), Tensor.zeros(Shape.of(3, 2), Precision.FLOAT64), 0.9));
+        rejected("by action 0 from state 0 sum to NaN",
+                () -> Bellman.of(P.times(Double.NaN), Tensor.zeros(Shape.of(3, 2), Precision.FLOAT64), 0.9));
         Tensor endless = tensor(new double[][] {{0, 0}, {0, Double.POSITIVE_INFINITY}, {0, 0}});
         rejected("action 1 in state 1 costs Infinity", () -> Bellman.of(P, endless, 0.9));
         rejected("gave [] for 6 beliefs", () -> Bellman.of(P, (Tensor qs) -> qs.sum(), 0.9));

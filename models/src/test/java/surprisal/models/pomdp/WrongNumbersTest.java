@@ -33,7 +33,8 @@ class WrongNumbersTest {
         says("B[0] of factor s0, row [0, 0] sums to 2.0: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp "
                 + "take columns)", () -> model(B.times(2), C, 1, 0, 0, 1));
         double never = Double.NEGATIVE_INFINITY;
-        says("C[0] of modality o0 is −∞ for every outcome: at least one must be allowed", () -> model(B, Tensor.of(never, never), 1, 0, 0, 1));
+        says("C[0] of modality o0 is −∞ for every outcome: at least one must be allowed",
+                () -> model(B, Tensor.of(never, never), 1, 0, 0, 1));
         says("C[0] of modality o0, row 1 is −∞ for every outcome: at least one must be allowed",
                 () -> model(B, Tensor.of(Shape.of(2, 2), never, 0, never, never), 1, 0, 0, 1));
     }

@@ -20,6 +20,7 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.World;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 

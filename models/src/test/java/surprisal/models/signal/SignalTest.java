@@ -23,6 +23,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.engine.io.Npz;
+import surprisal.models.dist.Likelihood;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 
@@ -131,9 +132,9 @@ class SignalTest {
     @Test
     void wrongNumbersAreSaid() {
         says("a sum of no signals: it takes at least one", () -> new Signal.Sum(List.of()));
-        says("σ of a likelihood is 0.0: it takes a positive number", () -> Likelihood.gaussian(0));
-        says("the first σ of a likelihood is -1.0: it takes a positive number", () -> Likelihood.LearnedStd.of(-1, Precision.FLOAT32));
-        says("the least σ of a likelihood is 0.0: it takes a positive number", () -> new Likelihood.PredictedStd(0));
+        says("σ of a likelihood is 0.0: it takes a finite number > 0", () -> Likelihood.gaussian(0));
+        says("the first σ of a likelihood is -1.0: it takes a finite number > 0", () -> Likelihood.LearnedStd.of(-1, Precision.FLOAT32));
+        says("the least σ of a likelihood is 0.0: it takes a finite number > 0", () -> new Likelihood.PredictedStd(0));
         says("a contrast at temperature 0.0: it takes a positive number",
                 () -> new Contrastive(PLAIN, Critic.COSINE, 0, Negatives.EVERYWHERE));
         says("codes with ε = -1.0 in 3 iterations: it takes a positive ε and at least 1 iteration", () -> new Sinkhorn(-1, 3));

@@ -1,12 +1,8 @@
-package surprisal.models.latent;
+package surprisal.models.dist;
 
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
-import surprisal.models.dist.Bernoulli;
-import surprisal.models.dist.Choices;
-import surprisal.models.dist.Distribution;
-import surprisal.models.dist.Normal;
 
 /**
  * p(x|y), where y is what a decoder says of x. A function from a tensor to a distribution; one that learns is a record
