@@ -29,6 +29,9 @@ public final class Gap implements Experiment {
     private static final int STEPS = 100;
     private static final int HELD_OUT = 200;
 
+    /** After so many steps the rate is a half: members that jump at the end of learning would seem to disagree. */
+    private static final double HALF = 300;
+
     /** The experiment. */
     public Gap() {}
 
@@ -102,7 +105,8 @@ public final class Gap implements Experiment {
             int n = given.whole("points");
             data = GapData.quiet(n, given.precision(), rng).and(GapData.noisy(n, given.precision(), rng));
             figures = GapFigures.of(HELD_OUT, given.precision(), rng);
-            update = Update.adam(given.rate());
+            double rate = given.rate();
+            update = Update.chain(Update.clipByValue(1), Update.adam(step -> rate / (1 + step / HALF)));
         }
 
         @Override
