@@ -764,7 +764,8 @@ public final class Tensor {
     }
 
     /**
-     * x W + b: {@code [.., k] × [k, n] + [n] → [.., n]}.
+     * x W + b: {@code [.., k] × [k, n] + [n] → [.., n]}, or of M members with weights of their own, {@code [m, k]} or
+     * {@code [M, m, k] × [M, k, n] + [M, n] → [M, m, n]}: each with the bits that it has alone.
      *
      * @param weight W
      * @param bias b
@@ -776,7 +777,7 @@ public final class Tensor {
     }
 
     /**
-     * f(x W + b): {@code [.., k] × [k, n] + [n] → [.., n]}.
+     * f(x W + b), of one map or of M, as {@link #affine(Tensor, Tensor)}.
      *
      * @param weight W
      * @param bias b

@@ -20,6 +20,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
+import surprisal.kernels.Workers;
 
 /** A fused op against the same formula composed of small ones: values and gradients. */
 class FusedLawsTest {
@@ -51,6 +52,63 @@ class FusedLawsTest {
         compare(forms, in, n > 1 ? 0 : precision == Precision.FLOAT32 ? 1e-5 : 1e-13);
     }
 
+    /** With inputs that all members share and with their own: to rounding, for broadcasts sum their gradients in another order. */
+    @Property(tries = 300)
+    void affineOfMembersIsTheirProductsBiasesAndActivations(
+            @ForAll("activations") Unary f, @ForAll Precision precision, @ForAll int seed, @ForAll boolean shared,
+            @ForAll @IntRange(min = 1, max = 5) int M, @ForAll @IntRange(min = 1, max = 30) int m,
+            @ForAll @IntRange(min = 1, max = 80) int n, @ForAll @IntRange(min = 1, max = 40) int k) {
+        Forms forms = new Forms(
+                t -> f == null ? t.get(0).affine(t.get(1), t.get(2)) : t.get(0).affine(t.get(1), t.get(2), f),
+                t -> {
+                    Tensor z = t.get(0).matmul(t.get(1)).plus(t.get(2).reshape(M, 1, n));
+                    return f == null ? z : z.map(f);
+                });
+        Tensor x = shared ? normal(seed, precision, m, k) : normal(seed, precision, M, m, k);
+        List<Tensor> in = List.of(x, normal(seed + 1, precision, M, k, n).times(0.3).copy(), normal(seed + 2, precision, M, n));
+        compare(forms, in, precision == Precision.FLOAT32 ? 1e-5 : 1e-13);
+    }
+
+    /** Members side by side have the bits that each has alone, forward and back, on any number of threads. */
+    @Example
+    void affineOfMembersIsThatOfEach() {
+        int before = Workers.threads();
+        try {
+            for (Precision precision : Precision.values()) {
+                for (int[] size : new int[][] {{3, 5, 7, 4}, {4, 64, 100, 70}, {2, 200, 20, 700}, {40, 3, 1, 50}}) {
+                    for (int threads = 1; threads <= 3; threads += 2) {
+                        Workers.threads(threads);
+                        eachAlone(size[0], List.of(normal(1, precision, size[0], size[1], size[2]),
+                                normal(2, precision, size[0], size[2], size[3]).times(0.1).copy(),
+                                normal(3, precision, size[0], size[3])));
+                    }
+                }
+            }
+        } finally {
+            Workers.threads(before);
+        }
+    }
+
+    private static void eachAlone(int members, List<Tensor> in) {
+        Tensor v = in.get(0).affine(in.get(1), in.get(2)).noise(new Rng(7));
+        Grad<List<Tensor>> all = new Tape().grad(in, t -> t.get(0).affine(t.get(1), t.get(2), Unary.TANH).times(v).sum());
+        for (int i = 0; i < members; i++) {
+            int at = i;
+            List<Tensor> one = in.stream().map(t -> member(t, at)).toList();
+            same(member(in.get(0).affine(in.get(1), in.get(2), Unary.TANH), i).array(),
+                    one.get(0).affine(one.get(1), one.get(2), Unary.TANH).array(), 0, "member " + i);
+            Grad<List<Tensor>> alone = new Tape().grad(one, t ->
+                    t.get(0).affine(t.get(1), t.get(2), Unary.TANH).times(member(v, at)).sum());
+            for (int k = 0; k < 3; k++) {
+                same(alone.gradient().get(k).array(), member(all.gradient().get(k), i).array(), 0, "its gradient of input " + k);
+            }
+        }
+    }
+
+    private static Tensor member(Tensor x, int i) {
+        return x.slice(0, i, i + 1).reshape(x.shape().without(0)).copy();
+    }
+
     @Example
     void affineOfABatchIsThatOfItsRows() {
         for (Precision precision : Precision.values()) {
@@ -74,6 +132,15 @@ class FusedLawsTest {
         assertEquals("affine [400] × [400, 20] + [32]: the bias is not one number a column (32 ≠ 20)",
                 assertThrows(IllegalArgumentException.class, () -> x.reshape(-1).slice(0, 400)
                         .affine(w, x.reshape(-1).slice(0, 32))).getMessage());
+        Tensor many = Tensor.zeros(Shape.of(3, 784, 20), Precision.FLOAT32);
+        Tensor biases = Tensor.zeros(Shape.of(3, 20), Precision.FLOAT32);
+        assertEquals("affine [32, 784] × [3, 784, 20] + [2, 20]: members differ (3 of the weights, 2 of the biases)",
+                assertThrows(IllegalArgumentException.class, () -> x.affine(many, biases.slice(0, 0, 2))).getMessage());
+        assertEquals("affine [2, 16, 784] × [3, 784, 20] + [3, 20]: members differ (2 of the inputs, 3 of the weights)",
+                assertThrows(IllegalArgumentException.class, () -> x.reshape(2, 16, 784).affine(many, biases)).getMessage());
+        assertEquals("affine [32, 784] × [3, 784, 20] + [20]: it takes [.., k] × [k, n] + [n], or of M members [m, k] or [M, m, k]"
+                        + " × [M, k, n] + [M, n]",
+                assertThrows(IllegalArgumentException.class, () -> x.affine(many, b)).getMessage());
     }
 
     /** To 1e-12 in double; in float to 2e-6 of the size of the terms, for the gradient is rounded in another order. */

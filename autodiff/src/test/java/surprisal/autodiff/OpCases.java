@@ -157,7 +157,9 @@ record OpCases(
             case MatMul matmul -> matmul.form() == Gemm.Form.NN
                     ? of(matmul, -3, 3, Shape.of(131, 300), Shape.of(300, 77))
                     : of(matmul, -3, 3, Shape.of(9, 40, 33), Shape.of(9, 31, 33));
-            case Affine op -> of(op, -1, 1, Shape.of(131, 30), Shape.of(30, 307), Shape.of(307));
+            case Affine op -> op.activation() == null || op.activation() == Unary.TANH
+                    ? of(op, -1, 1, Shape.of(9, 131, 30), Shape.of(9, 30, 307), Shape.of(9, 307))
+                    : of(op, -1, 1, Shape.of(131, 30), Shape.of(30, 307), Shape.of(307));
             case BernoulliLogProb op -> of(op, -3, 3, x, x);
             case NormalKl op -> ofKl(x, 4);
             case PlusTimes op -> of(op, -3, 3, x, x, x);
@@ -234,15 +236,17 @@ record OpCases(
     /** Pre-activations of rectifiers stay away from the kink: their products are of one sign, and so is the bias. */
     private static Arbitrary<OpCases> affines(Affine op) {
         Arbitrary<Integer> size = Arbitraries.integers().between(0, 7);
-        return Combinators.combine(size, size, size, Arbitraries.integers().between(0, 3), Arbitraries.of(-1., 1.))
-                .as((m, n, k, rank, sign) -> {
-                    Shape x = switch (rank) {
-                        case 0 -> Shape.of(k);
-                        case 1 -> Shape.of(m, k);
-                        case 2 -> Shape.of(2, m, k);
-                        default -> Shape.of(m, 1, 3, k);
+        return Combinators.combine(size, size, size, Arbitraries.integers().between(0, 7), Arbitraries.of(-1., 1.))
+                .as((m, n, k, how, sign) -> {
+                    int members = how % 3;
+                    List<Shape> shapes = switch (how) {
+                        case 0 -> List.of(Shape.of(k), Shape.of(k, n), Shape.of(n));
+                        case 1 -> List.of(Shape.of(m, k), Shape.of(k, n), Shape.of(n));
+                        case 2 -> List.of(Shape.of(2, m, k), Shape.of(k, n), Shape.of(n));
+                        case 3 -> List.of(Shape.of(m, 1, 3, k), Shape.of(k, n), Shape.of(n));
+                        case 4, 5, 6 -> List.of(Shape.of(members, m, k), Shape.of(members, k, n), Shape.of(members, n));
+                        default -> List.of(Shape.of(m, k), Shape.of(3, k, n), Shape.of(3, n));
                     };
-                    List<Shape> shapes = List.of(x, Shape.of(k, n), Shape.of(n));
                     return op.activation() != Unary.RELU
                             ? new OpCases(op, shapes, List.of(-1., -1., -1.), List.of(1., 1., 1.), Set.of(), 0)
                             : new OpCases(op, shapes, List.of(.1, Math.min(.1 * sign, sign), Math.min(.1 * sign, sign)),

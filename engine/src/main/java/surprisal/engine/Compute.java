@@ -178,42 +178,45 @@ public final class Compute {
     }
 
     /**
-     * y = f(x W + b): [m, k] × [k, n] + [n] → [m, n].
+     * y = f(x W + b), {@code batch} times: [m, k] × [k, n] + [n] → [m, n].
      *
      * @param f the activation, or null for none
-     * @param m rows
-     * @param n columns
+     * @param batch how many products, each with its own weights
+     * @param m rows of each
+     * @param n columns of each
      * @param k inner size
      * @param x inputs
+     * @param xs step from one x to the next: m · k, or 0 for one that all share
      * @param w weights
-     * @param b bias
+     * @param b biases
      * @param y outputs
      */
-    public static void affine(Unary f, int m, int n, int k, Array x, Array w, Array b, Array y) {
+    public static void affine(Unary f, int batch, int m, int n, int k, Array x, int xs, Array w, Array b, Array y) {
         if (x.precision() == Precision.FLOAT32) {
-            Gemm.affine(Gemm.Form.NN, m, n, k, x.floats(), 0, w.floats(), 0, b.floats(), 0, f, y.floats(), 0);
+            Affine.apply(f, batch, m, n, k, x.floats(), xs, w.floats(), b.floats(), y.floats());
         } else {
-            Gemm.affine(Gemm.Form.NN, m, n, k, x.doubles(), 0, w.doubles(), 0, b.doubles(), 0, f, y.doubles(), 0);
+            Affine.apply(f, batch, m, n, k, x.doubles(), xs, w.doubles(), b.doubles(), y.doubles());
         }
     }
 
     /**
-     * δ = g · f′ in the place of g, and its sums over the rows: what goes back through {@link #affine} before its two
-     * products.
+     * δ = g · f′ in the place of g, and its sums over the rows of each product: what goes back through {@link #affine} before
+     * its two products.
      *
      * @param f the activation, or null for none; its derivative is a function of y alone
+     * @param batch how many products
      * @param y outputs
      * @param g ∂loss/∂y, overwritten with δ
-     * @param m rows
-     * @param n columns
+     * @param m rows of each
+     * @param n columns of each
      * @param gb ∂loss/∂b, or null if it is not wanted
      * @param store whether gb is overwritten or added to
      */
-    public static void delta(Unary f, Array y, Array g, int m, int n, Array gb, Store store) {
+    public static void delta(Unary f, int batch, Array y, Array g, int m, int n, Array gb, Store store) {
         if (y.precision() == Precision.FLOAT32) {
-            Affine.delta(f, y.floats(), g.floats(), m, n, gb == null ? null : gb.floats(), store);
+            Affine.delta(f, batch, y.floats(), g.floats(), m, n, gb == null ? null : gb.floats(), store);
         } else {
-            Affine.delta(f, y.doubles(), g.doubles(), m, n, gb == null ? null : gb.doubles(), store);
+            Affine.delta(f, batch, y.doubles(), g.doubles(), m, n, gb == null ? null : gb.doubles(), store);
         }
     }
 

@@ -265,7 +265,8 @@ public final class Gemm {
                 form, m, n, k, a, ao + i * as, b, bo + i * bs, c, co + i * cs, i > 0 && cs == 0 ? Store.ADD : store));
     }
 
-    private static void each(int batch, int cs, long work, IntConsumer product) {
+    /** Products of so many multiply-adds each; what they write is apart unless cs is 0. */
+    static void each(int batch, int cs, long work, IntConsumer product) {
         // few large products share the threads inside, many small ones side by side
         if (batch > 1 && cs != 0 && work < 64 * Product.PARALLEL && work * batch >= Product.PARALLEL) {
             int chunk = (int) Math.max(1, Math.min(batch, Product.PARALLEL / 4 / Math.max(1, work)));

@@ -261,7 +261,7 @@ public final class Fingerprint {
                 }
             }
             float[] bias = new float[n];
-            Affine.delta(Unary.TANH, x, all, rows, n, bias, Gemm.Store.SET);
+            Affine.delta(Unary.TANH, 1, x, all, rows, n, bias, Gemm.Store.SET);
             print.add(all);
             print.add(bias);
         }

@@ -15,7 +15,8 @@ public final class Experiments {
             MnistVae.elbo(),
             MnistVae.iwae(),
             new RssmFilms(),
-            new Kalman());
+            new Kalman(),
+            new Gap());
 
     private Experiments() {}
 }

@@ -106,7 +106,7 @@ public record BayesLinear(Linear mean, Linear rho, double weightPrior, double bi
     public Linears draws(int members, Rng rng) {
         Shape shape = mean.weight().shape();
         Tensor weight = mean.weight().expand(Shape.of(members, shape.dim(0), shape.dim(1)));
-        Tensor bias = mean.bias().expand(Shape.of(members, 1, shape.dim(1)));
+        Tensor bias = mean.bias().expand(Shape.of(members, shape.dim(1)));
         return new Linears(
                 new Normal(weight, rho.weight().softplus()).sample(rng), new Normal(bias, rho.bias().softplus()).sample(rng));
     }

@@ -9,7 +9,7 @@ import surprisal.models.nn.Linear;
  * y_m = x_m W_m + b_m for M members in one batched product: [n, in] or [M, n, in] → [M, n, out].
  *
  * @param weight W, [M, in, out]
- * @param bias b, [M, 1, out]
+ * @param bias b, [M, out]
  */
 public record Linears(Tensor weight, Tensor bias) {
 
@@ -23,10 +23,9 @@ public record Linears(Tensor weight, Tensor bias) {
         if (members.isEmpty()) {
             throw new IllegalArgumentException("linear layers of no members: there is at least one");
         }
-        Tensor bias = Tensor.stack(0, members.stream().map(Linear::bias).toArray(Tensor[]::new));
         return new Linears(
                 Tensor.stack(0, members.stream().map(Linear::weight).toArray(Tensor[]::new)),
-                bias.reshape(members.size(), 1, bias.shape().last()));
+                Tensor.stack(0, members.stream().map(Linear::bias).toArray(Tensor[]::new)));
     }
 
     /**
@@ -47,7 +46,7 @@ public record Linears(Tensor weight, Tensor bias) {
     public Linear member(int m) {
         return new Linear(
                 weight.slice(0, m, m + 1).reshape(weight.shape().without(0)),
-                bias.slice(0, m, m + 1).reshape(bias.shape().last()));
+                bias.slice(0, m, m + 1).reshape(bias.shape().without(0)));
     }
 
     /**
@@ -58,12 +57,7 @@ public record Linears(Tensor weight, Tensor bias) {
      * @throws IllegalArgumentException if x has another number of axes or of members
      */
     public Tensor apply(Tensor x) {
-        int rank = x.shape().rank();
-        if (rank < 2 || rank > 3 || rank == 3 && x.shape().dim(0) != members()) {
-            throw new IllegalArgumentException("inputs " + x.shape() + " of " + members() + " members: they are [n, in], the same for "
-                    + "all, or [" + members() + ", n, in], each its own; reshape other batches to one axis");
-        }
-        return x.matmul(weight).plus(bias);
+        return checked(x).affine(weight, bias);
     }
 
     /**
@@ -75,6 +69,15 @@ public record Linears(Tensor weight, Tensor bias) {
      * @throws IllegalArgumentException if x has another number of axes or of members
      */
     public Tensor apply(Tensor x, Unary f) {
-        return apply(x).map(f);
+        return checked(x).affine(weight, bias, f);
+    }
+
+    private Tensor checked(Tensor x) {
+        int rank = x.shape().rank();
+        if (rank < 2 || rank > 3 || rank == 3 && x.shape().dim(0) != members()) {
+            throw new IllegalArgumentException("inputs " + x.shape() + " of " + members() + " members: they are [n, in], the same for "
+                    + "all, or [" + members() + ", n, in], each its own; reshape other batches to one axis");
+        }
+        return x;
     }
 }
