@@ -220,7 +220,7 @@ public final class Evidence {
         for (Group group : groups) {
             for (int i = 0; i < group.parents.length; i++) {
                 if (group.parents[i] == f) {
-                    message(group, i, q, out);
+                    message(group, i, q, out, 0);
                 }
             }
         }
@@ -230,14 +230,15 @@ public final class Evidence {
      * The messages to all factors, from one and the same belief.
      *
      * @param q the belief in every factor
-     * @param out for each factor, added to
+     * @param out for each factor, [step, state], added to
+     * @param t which step
      */
-    public void addAll(double[][] q, double[][] out) {
+    public void addAll(double[][] q, double[][] out, int t) {
         for (Group group : groups) {
             int[] parents = group.parents;
             int[] sizes = group.sizes;
             int k = parents.length;
-            message(group, 0, q, out[parents[0]]);
+            message(group, 0, q, out[parents[0]], t);
             double[] x = group.table;
             int size = x.length;
             for (int i = 1; i < k; i++) { // x: the axes before i are summed over
@@ -245,17 +246,17 @@ public final class Evidence {
                 double[] y = x == group.left ? group.right : group.left;
                 first(x, q[parents[i - 1]], sizes[i - 1], size, y);
                 x = y;
-                back(group, x, size, i, q, out[parents[i]]);
+                back(group, x, size, i, q, out[parents[i]], t);
             }
         }
     }
 
-    private void message(Group group, int i, double[][] q, double[] out) {
+    private void message(Group group, int i, double[][] q, double[] out, int t) {
         int[] parents = group.parents;
         int[] sizes = group.sizes;
         if (i == 0) { // the rows of the turned table, weighted by the joint belief in the others
             if (parents.length == 1) {
-                sum(group.table, sizes[0], out);
+                sum(group.table, sizes[0], out, t);
                 return;
             }
             int rows = sizes[parents.length - 1];
@@ -273,7 +274,7 @@ public final class Evidence {
             }
             double[] y = w == group.left ? group.right : group.left;
             Mixture.mix(w, 0, rows, group.turned, 0, sizes[0], y, 0);
-            sum(y, sizes[0], out);
+            sum(y, sizes[0], out, t);
             return;
         }
         double[] x = group.table;
@@ -284,14 +285,14 @@ public final class Evidence {
             first(x, q[parents[j]], sizes[j], size, y);
             x = y;
         }
-        back(group, x, size, i, q, out);
+        back(group, x, size, i, q, out, t);
     }
 
     /** Sums the axes after i out of x [S_i, S_i+1 ..], into the belief's own memory, and adds what is left to out. */
-    private void back(Group group, double[] x, int size, int i, double[][] q, double[] out) {
+    private void back(Group group, double[] x, int size, int i, double[][] q, double[] out, int t) {
         int last = group.sizes.length - 1;
         if (i == last) {
-            sum(x, size, out);
+            sum(x, size, out, t);
             return;
         }
         double[] from = x;
@@ -310,12 +311,12 @@ public final class Evidence {
             }
             from = to;
         }
-        sum(to, rows, out);
+        sum(to, rows, out, t);
     }
 
-    private static void sum(double[] x, int n, double[] out) {
-        for (int s = 0; s < n; s++) {
-            out[s] += x[s];
+    private static void sum(double[] x, int n, double[] out, int t) {
+        for (int s = 0, at = t * n; s < n; s++) {
+            out[at + s] += x[s];
         }
     }
 
@@ -335,7 +336,7 @@ public final class Evidence {
         for (Group group : groups) {
             int f = group.parents[0];
             Arrays.fill(messages[f], 0);
-            message(group, 0, q, messages[f]);
+            message(group, 0, q, messages[f], 0);
             for (int s = 0; s < messages[f].length; s++) {
                 sum += q[f][s] * messages[f][s];
             }
