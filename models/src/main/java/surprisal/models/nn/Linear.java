@@ -1,5 +1,6 @@
 package surprisal.models.nn;
 
+import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -12,7 +13,7 @@ import surprisal.kernels.Unary;
  * @param weight W, [in, out]
  * @param bias b, [out]
  */
-public record Linear(Tensor weight, Tensor bias) {
+public record Linear(Tensor weight, Tensor bias) implements UnaryOperator<Tensor> {
 
     /**
      * A layer whose bias is zero.
@@ -37,6 +38,7 @@ public record Linear(Tensor weight, Tensor bias) {
      * @param x [.., in]
      * @return [.., out]
      */
+    @Override
     public Tensor apply(Tensor x) {
         return x.affine(weight, bias);
     }

@@ -3,6 +3,7 @@ package surprisal.models.nn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -14,7 +15,7 @@ import surprisal.kernels.Unary;
  * @param layers the layers, from the input on
  * @param activation what stands between them
  */
-public record Mlp(List<Linear> layers, Unary activation) {
+public record Mlp(List<Linear> layers, Unary activation) implements UnaryOperator<Tensor> {
 
     /**
      * A perceptron of these widths with rectifiers, in float32.
@@ -76,6 +77,7 @@ public record Mlp(List<Linear> layers, Unary activation) {
      * @param x [.., in]
      * @return [.., out]
      */
+    @Override
     public Tensor apply(Tensor x) {
         Tensor h = x;
         for (int i = 0; i < layers.size() - 1; i++) {
