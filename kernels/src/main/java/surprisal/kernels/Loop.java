@@ -23,10 +23,10 @@ public final class Loop {
      * it. */
 
     /** From this many elements on the threads share the work. */
-    private static final int PARALLEL = 1 << 16;
+    static final int PARALLEL = 1 << 16;
 
     /** What a thread takes at a time. */
-    private static final int CHUNK = 1 << 14;
+    static final int CHUNK = 1 << 14;
 
     /** How many terms of a sum are held at a time. */
     private static final int TERMS = 1024;
