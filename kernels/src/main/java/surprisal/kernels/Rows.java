@@ -59,7 +59,7 @@ public final class Rows {
             share(rows, n, (r, some) -> sum(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
     }
 
@@ -154,7 +154,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n;
             float m = max(x, xr, n);
@@ -215,7 +215,7 @@ public final class Rows {
             share(rows, n, (r, some) -> softmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, yr = yo + r * n;
             float m = max(x, xr, n);
@@ -251,7 +251,7 @@ public final class Rows {
             share(rows, n, (r, some) -> softmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             float mean = dot(g, gr, y, yr, n, s);
@@ -277,7 +277,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, yr = yo + r * n;
             float m = max(x, xr, n);
@@ -311,7 +311,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
             return;
         }
-        float[] s = new float[LANES];
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             float total = sum(g, gr, n, s);
@@ -415,7 +415,7 @@ public final class Rows {
             share(rows, n, (r, some) -> sum(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
     }
 
@@ -510,7 +510,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n;
             double m = max(x, xr, n);
@@ -570,7 +570,7 @@ public final class Rows {
             share(rows, n, (r, some) -> softmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, yr = yo + r * n;
             double m = max(x, xr, n);
@@ -604,7 +604,7 @@ public final class Rows {
             share(rows, n, (r, some) -> softmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             double mean = dot(g, gr, y, yr, n, s);
@@ -629,7 +629,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, yr = yo + r * n;
             double m = max(x, xr, n);
@@ -662,7 +662,7 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
             return;
         }
-        double[] s = new double[LANES];
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             double total = sum(g, gr, n, s);
