@@ -23,10 +23,10 @@ public final class Loop {
      * it. */
 
     /** From this many elements on the threads share the work. */
-    private static final int PARALLEL = 1 << 16;
+    static final int PARALLEL = 1 << 16;
 
     /** What a thread takes at a time. */
-    private static final int CHUNK = 1 << 14;
+    static final int CHUNK = 1 << 14;
 
     /** How many terms of a sum are held at a time. */
     private static final int TERMS = 1024;
@@ -193,7 +193,7 @@ public final class Loop {
         check(n, ga.length, gao, as);
         ZipLoop<float[]> loop = ZIP_FLOAT.of(op);
         if (as == 0) {
-            float[] terms = new float[Math.min(n, TERMS)];
+            float[] terms = Scratch.floats(Math.min(n, TERMS));
             for (int i = 0; i < n; i += TERMS) {
                 int count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
@@ -237,7 +237,7 @@ public final class Loop {
         check(n, gb.length, gbo, bs);
         ZipLoop<float[]> loop = ZIP_FLOAT.of(op);
         if (bs == 0) {
-            float[] terms = new float[Math.min(n, TERMS)];
+            float[] terms = Scratch.floats(Math.min(n, TERMS));
             for (int i = 0; i < n; i += TERMS) {
                 int count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
@@ -394,7 +394,7 @@ public final class Loop {
         check(n, ga.length, gao, as);
         ZipLoop<double[]> loop = ZIP_DOUBLE.of(op);
         if (as == 0) {
-            double[] terms = new double[Math.min(n, TERMS)];
+            double[] terms = Scratch.doubles(Math.min(n, TERMS));
             for (int i = 0; i < n; i += TERMS) {
                 int count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
@@ -438,7 +438,7 @@ public final class Loop {
         check(n, gb.length, gbo, bs);
         ZipLoop<double[]> loop = ZIP_DOUBLE.of(op);
         if (bs == 0) {
-            double[] terms = new double[Math.min(n, TERMS)];
+            double[] terms = Scratch.doubles(Math.min(n, TERMS));
             for (int i = 0; i < n; i += TERMS) {
                 int count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);

@@ -41,6 +41,28 @@ public final class Mixture {
         }
     }
 
+    /**
+     * y_t = Σ_s w_t,s x_t,s for several t, each with the bits of {@link #mix}.
+     *
+     * @param count how many
+     * @param w for each its weights, from its index 0 on
+     * @param first which of w is the first to be taken
+     * @param rows how many weights and rows
+     * @param x rows, one after the other
+     * @param xo for each the offset of its first row, or a negative number if it is to be left out
+     * @param n elements of a row
+     * @param y one result after the other, overwritten; shares no memory with w or x
+     * @param yo offset of the first result
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public static void each(int count, double[][] w, int first, int rows, double[] x, int[] xo, int n, double[] y, int yo) {
+        for (int t = 0; t < count; t++) {
+            if (xo[t] >= 0) {
+                mix(w[first + t], 0, rows, x, xo[t], n, y, yo + t * n);
+            }
+        }
+    }
+
     static boolean someZero(double[] w, int wo, int rows) {
         for (int s = 0; s < rows; s++) {
             if (w[wo + s] == 0) {

@@ -117,7 +117,7 @@ public final class Philox {
         int whole = n - n % BLOCK;
         words(key, stream, position, out, off, whole);
         if (whole < n) {
-            int[] last = new int[BLOCK];
+            int[] last = Scratch.ints(BLOCK);
             words(key, stream, position + whole / 4, last, 0, BLOCK);
             System.arraycopy(last, 0, out, off + whole, n - whole);
         }
@@ -136,14 +136,14 @@ public final class Philox {
     public static void uniform(long key, long stream, long position, float[] out, int off, int n) {
         Objects.checkFromIndexSize(off, n, out.length);
         int whole = n - n % BLOCK;
-        int[] words = new int[Math.min(whole, CHUNK)];
+        int[] words = Scratch.ints(Math.min(whole, CHUNK));
         for (int i = 0; i < whole; i += CHUNK) {
             int m = Math.min(CHUNK, whole - i);
             words(key, stream, position + i / 4, words, 0, m);
             uniforms(words, out, off + i, m);
         }
         if (whole < n) {
-            float[] last = new float[BLOCK];
+            float[] last = Scratch.floats(BLOCK);
             uniform(key, stream, position + whole / 4, last, 0, BLOCK);
             System.arraycopy(last, 0, out, off + whole, n - whole);
         }
@@ -161,14 +161,13 @@ public final class Philox {
      */
     public static void uniform(long key, long stream, long position, double[] out, int off, int n) {
         Objects.checkFromIndexSize(off, n, out.length);
-        int[] high = new int[(int) Math.min(4 * counters(n), CHUNK)];
-        int[] low = new int[high.length];
-        for (int i = 0; i < n; i += high.length) {
-            int m = (int) Math.min(high.length, 4 * counters(n - i));
-            words(key, stream, position + i / 4, high, 0, m);
-            words(key, stream, position + i / 4 + LOW, low, 0, m);
+        int[] words = Scratch.ints(2 * CHUNK);
+        for (int i = 0; i < n; i += CHUNK) {
+            int m = (int) Math.min(CHUNK, 4 * counters(n - i));
+            words(key, stream, position + i / 4, words, 0, m);
+            words(key, stream, position + i / 4 + LOW, words, CHUNK, m);
             for (int j = 0; j < Math.min(m, n - i); j++) {
-                out[off + i + j] = uniform(wide(high[j], low[j]));
+                out[off + i + j] = uniform(wide(words[j], words[CHUNK + j]));
             }
         }
     }
@@ -190,14 +189,14 @@ public final class Philox {
     public static void normal(long key, long stream, long position, float[] out, int off, int n) {
         Objects.checkFromIndexSize(off, n, out.length);
         int whole = n - n % BLOCK;
-        int[] words = new int[Math.min(whole, CHUNK)];
+        int[] words = Scratch.ints(Math.min(whole, CHUNK));
         for (int i = 0; i < whole; i += CHUNK) {
             int m = Math.min(CHUNK, whole - i);
             words(key, stream, position + i / 4, words, 0, m);
             normals(words, out, off + i, m);
         }
         if (whole < n) {
-            float[] last = new float[BLOCK];
+            float[] last = Scratch.floats(BLOCK);
             normal(key, stream, position + whole / 4, last, 0, BLOCK);
             System.arraycopy(last, 0, out, off + whole, n - whole);
         }
@@ -217,16 +216,15 @@ public final class Philox {
     public static void normal(long key, long stream, long position, double[] out, int off, int n) {
         Objects.checkFromIndexSize(off, n, out.length);
         int whole = n - n % BLOCK;
-        int[] high = new int[Math.min(whole, CHUNK)];
-        int[] low = new int[high.length];
+        int[] words = Scratch.ints(2 * CHUNK);
         for (int i = 0; i < whole; i += CHUNK) {
             int m = Math.min(CHUNK, whole - i);
-            words(key, stream, position + i / 4, high, 0, m);
-            words(key, stream, position + i / 4 + LOW, low, 0, m);
-            normal(high, low, out, off + i, m);
+            words(key, stream, position + i / 4, words, 0, m);
+            words(key, stream, position + i / 4 + LOW, words, CHUNK, m);
+            normal(words, out, off + i, m);
         }
         if (whole < n) {
-            double[] last = new double[BLOCK];
+            double[] last = Scratch.doubles(BLOCK);
             normal(key, stream, position + whole / 4, last, 0, BLOCK);
             System.arraycopy(last, 0, out, off + whole, n - whole);
         }
@@ -332,12 +330,13 @@ public final class Philox {
         return (float) Math.sqrt(e * MINUS_TWO_LN2 - 2 * log);
     }
 
-    private static void normal(int[] high, int[] low, double[] out, int off, int n) {
+    /** The upper halves of the bits are from index 0 on, the lower ones from CHUNK. */
+    private static void normal(int[] words, double[] out, int off, int n) {
         for (int h = 0; h < n; h += 32) {
             for (int i = h; i < h + 16; i++) {
-                double u = ((wide(high[i], low[i]) >>> 12) + 0.5) * 0x1p-52;
+                double u = ((wide(words[i], words[CHUNK + i]) >>> 12) + 0.5) * 0x1p-52;
                 double r = Math.sqrt(-2 * StrictMath.log(u));
-                long w = wide(high[i + 16], low[i + 16]), v = w + (1L << 61), quarter = v >>> 62;
+                long w = wide(words[i + 16], words[CHUNK + i + 16]), v = w + (1L << 61), quarter = v >>> 62;
                 double t = (w - (quarter << 62)) * TURN64, sin = StrictMath.sin(t), cos = StrictMath.cos(t);
                 out[off + i] = r * (quarter == 0 ? cos : quarter == 1 ? -sin : quarter == 2 ? -cos : sin);
                 out[off + i + 16] = r * (quarter == 0 ? sin : quarter == 1 ? cos : quarter == 2 ? -sin : -cos);

@@ -28,11 +28,11 @@ public final class Reduce {
      */
     public static float sum(float[] x, int off, int n) {
         Objects.checkFromIndexSize(off, n, x.length);
-        if (n <= CHUNK) return Rows.sum(x, off, n, new float[LANES]);
+        if (n <= CHUNK) return Rows.sum(x, off, n, Scratch.lanes());
         double[] parts = new double[(n - 1) / CHUNK + 1];
         Workers.run(parts.length, c -> {
             int from = c * CHUNK;
-            parts[c] = Rows.sum(x, off + from, Math.min(CHUNK, n - from), new float[LANES]);
+            parts[c] = Rows.sum(x, off + from, Math.min(CHUNK, n - from), Scratch.lanes());
         });
         double sum = 0;
         for (double part : parts) sum += part;
@@ -136,7 +136,7 @@ public final class Reduce {
         check(y.length, yo, outer, 1, inner);
         check(g.length, go, outer, 1, inner);
         check(gx.length, gxo, outer, n, inner);
-        int[] ties = new int[Math.min(inner, COLUMNS)];
+        int[] ties = Scratch.ints(Math.min(inner, COLUMNS));
         for (int o = 0; o < outer; o++, xo += n * inner, gxo += n * inner, yo += inner, go += inner) {
             for (int k = 0; k < inner; k += COLUMNS) {
                 int columns = Math.min(COLUMNS, inner - k);
@@ -148,7 +148,7 @@ public final class Reduce {
     private static void maxGrad(
             float[] x, int xo, float[] y, int yo, float[] g, int go, int n, int stride, int columns,
             float[] gx, int gxo, int[] ties) {
-        Arrays.fill(ties, 0);
+        Arrays.fill(ties, 0, columns, 0);
         for (int j = 0, at = xo; j < n; j++, at += stride) {
             for (int k = 0; k < columns; k++) ties[k] += Rows.attains(x[at + k], y[yo + k]) ? 1 : 0;
         }
@@ -171,11 +171,11 @@ public final class Reduce {
      */
     public static double sum(double[] x, int off, int n) {
         Objects.checkFromIndexSize(off, n, x.length);
-        if (n <= CHUNK) return Rows.sum(x, off, n, new double[LANES]);
+        if (n <= CHUNK) return Rows.sum(x, off, n, Scratch.lanes64());
         double[] parts = new double[(n - 1) / CHUNK + 1];
         Workers.run(parts.length, c -> {
             int from = c * CHUNK;
-            parts[c] = Rows.sum(x, off + from, Math.min(CHUNK, n - from), new double[LANES]);
+            parts[c] = Rows.sum(x, off + from, Math.min(CHUNK, n - from), Scratch.lanes64());
         });
         double sum = 0;
         for (double part : parts) sum += part;
@@ -279,7 +279,7 @@ public final class Reduce {
         check(y.length, yo, outer, 1, inner);
         check(g.length, go, outer, 1, inner);
         check(gx.length, gxo, outer, n, inner);
-        int[] ties = new int[Math.min(inner, COLUMNS)];
+        int[] ties = Scratch.ints(Math.min(inner, COLUMNS));
         for (int o = 0; o < outer; o++, xo += n * inner, gxo += n * inner, yo += inner, go += inner) {
             for (int k = 0; k < inner; k += COLUMNS) {
                 int columns = Math.min(COLUMNS, inner - k);
@@ -291,7 +291,7 @@ public final class Reduce {
     private static void maxGrad(
             double[] x, int xo, double[] y, int yo, double[] g, int go, int n, int stride, int columns,
             double[] gx, int gxo, int[] ties) {
-        Arrays.fill(ties, 0);
+        Arrays.fill(ties, 0, columns, 0);
         for (int j = 0, at = xo; j < n; j++, at += stride) {
             for (int k = 0; k < columns; k++) ties[k] += Rows.attains(x[at + k], y[yo + k]) ? 1 : 0;
         }

@@ -18,14 +18,29 @@ import java.util.Objects;
  * <p>Softmax and its kin read a row once for its maximum, then again from the cache.
  */
 public final class Rows {
-    private static final int LANES = 16;
+    static final int LANES = 16;
     private static final boolean VECTOR = Simd.bits() != 0;
     private static final int VECTOR_LENGTH = Simd.bits() / 32;
 
     /** NaNs of one sign, but for one. */
     static final int NANS = 0x007fffff;
 
+    private interface Some {
+        void rows(int from, int count);
+    }
+
     private Rows() {}
+
+    /** Whether the threads share the rows. */
+    private static boolean shared(int rows, int n) {
+        return rows > 1 && (long) rows * n >= Loop.PARALLEL;
+    }
+
+    /** Cuts the rows by shape, never by the number of threads; each piece is small enough for one. */
+    private static void share(int rows, int n, Some some) {
+        int piece = Math.max(1, Loop.CHUNK / Math.max(1, n));
+        Workers.run(Math.ceilDiv(rows, piece), c -> some.rows(c * piece, Math.min(piece, rows - c * piece)));
+    }
 
     /**
      * y = Σ_i x_i: [rows, n] → [rows].
@@ -40,7 +55,11 @@ public final class Rows {
     public static void sum(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
-        float[] s = new float[LANES];
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> sum(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
+        float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
     }
 
@@ -57,6 +76,10 @@ public final class Rows {
     public static void sumGrad(float[] g, int go, int rows, int n, float[] gx, int gxo) {
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> sumGrad(g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
         for (int r = 0; r < rows; r++) plus(g[go + r], n, gx, gxo + r * n);
     }
 
@@ -73,6 +96,10 @@ public final class Rows {
     public static void max(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> max(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
         for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n);
     }
 
@@ -97,11 +124,16 @@ public final class Rows {
         check(y.length, yo, rows, 1);
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
-        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> maxGrad(x, xo + r * n, y, yo + r, g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, gxr = gxo + r * n;
             int ties = 0;
-            for (int i = 0; i < n; i++) ties += attains(x[xo + i], y[yo + r]) ? 1 : 0;
+            for (int i = 0; i < n; i++) ties += attains(x[xr + i], y[yo + r]) ? 1 : 0;
             float share = g[go + r] / ties;
-            for (int i = 0; i < n; i++) if (attains(x[xo + i], y[yo + r])) gx[gxo + i] += share;
+            for (int i = 0; i < n; i++) if (attains(x[xr + i], y[yo + r])) gx[gxr + i] += share;
         }
     }
 
@@ -118,10 +150,19 @@ public final class Rows {
     public static void logSumExp(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++, xo += n) {
-            float m = max(x, xo, n);
-            y[yo + r] = Float.isFinite(m) ? (float) (m + StrictMath.log(sumExp(x, xo, n, m, s))) : m;
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
+        if (ShortRows.suits(rows, n)) {
+            ShortRows.logSumExp(x, xo, rows, n, y, yo);
+            return;
+        }
+        float[] s = Scratch.lanes();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n;
+            float m = max(x, xr, n);
+            y[yo + r] = Float.isFinite(m) ? (float) (m + StrictMath.log(sumExp(x, xr, n, m, s))) : m;
         }
     }
 
@@ -145,14 +186,23 @@ public final class Rows {
         check(y.length, yo, rows, 1);
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
-        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSumExpGrad(x, xo + r * n, y, yo + r, g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
+        if (ShortRows.suits(rows, n)) {
+            ShortRows.logSumExpGrad(x, xo, y, yo, g, go, rows, n, gx, gxo);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, gxr = gxo + r * n;
             if (!Float.isFinite(y[yo + r])) {
-                Arrays.fill(gx, gxo, gxo + n, Float.NaN);
+                Arrays.fill(gx, gxr, gxr + n, Float.NaN);
                 continue;
             }
-            float gr = g[go + r], m = y[yo + r];
-            int i = VECTOR ? RowsLanes.plusExp(gr, x, xo, n, m, gx, gxo) : 0;
-            for (; i < n; i++) gx[gxo + i] += Singles.exp(x[xo + i] - m) * gr;
+            float weight = g[go + r], m = y[yo + r];
+            int i = VECTOR ? RowsLanes.plusExp(weight, x, xr, n, m, gx, gxr) : 0;
+            for (; i < n; i++) gx[gxr + i] += Singles.exp(x[xr + i] - m) * weight;
         }
     }
 
@@ -169,18 +219,27 @@ public final class Rows {
     public static void softmax(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, n);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            float m = max(x, xo, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> softmax(x, xo + r * n, some, n, y, yo + r * n));
+            return;
+        }
+        if (ShortRows.suits(rows, n)) {
+            ShortRows.softmax(x, xo, rows, n, y, yo);
+            return;
+        }
+        float[] s = Scratch.lanes();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, yr = yo + r * n;
+            float m = max(x, xr, n);
             if (!Float.isFinite(m)) {
-                Arrays.fill(y, yo, yo + n, Float.NaN);
+                Arrays.fill(y, yr, yr + n, Float.NaN);
                 continue;
             }
-            int i = VECTOR ? RowsLanes.exp(x, xo, n, m, y, yo) : 0;
-            for (; i < n; i++) y[yo + i] = Singles.exp(x[xo + i] - m);
-            float z = sum(y, yo, n, s);
-            i = VECTOR ? RowsLanes.quotient(y, yo, n, z) : 0;
-            for (; i < n; i++) y[yo + i] /= z;
+            int i = VECTOR ? RowsLanes.exp(x, xr, n, m, y, yr) : 0;
+            for (; i < n; i++) y[yr + i] = Singles.exp(x[xr + i] - m);
+            float z = sum(y, yr, n, s);
+            i = VECTOR ? RowsLanes.quotient(y, yr, n, z) : 0;
+            for (; i < n; i++) y[yr + i] /= z;
         }
     }
 
@@ -200,11 +259,16 @@ public final class Rows {
         check(y.length, yo, rows, n);
         check(g.length, go, rows, n);
         check(gx.length, gxo, rows, n);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
-            float mean = dot(g, go, y, yo, n, s);
-            int i = VECTOR ? RowsLanes.plusCentred(y, yo, g, go, n, mean, gx, gxo) : 0;
-            for (; i < n; i++) gx[gxo + i] += y[yo + i] * (g[go + i] - mean);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> softmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
+            return;
+        }
+        float[] s = Scratch.lanes();
+        for (int r = 0; r < rows; r++) {
+            int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
+            float mean = dot(g, gr, y, yr, n, s);
+            int i = VECTOR ? RowsLanes.plusCentred(y, yr, g, gr, n, mean, gx, gxr) : 0;
+            for (; i < n; i++) gx[gxr + i] += y[yr + i] * (g[gr + i] - mean);
         }
     }
 
@@ -221,16 +285,25 @@ public final class Rows {
     public static void logSoftmax(float[] x, int xo, int rows, int n, float[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, n);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            float m = max(x, xo, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
+            return;
+        }
+        if (ShortRows.suits(rows, n)) {
+            ShortRows.logSoftmax(x, xo, rows, n, y, yo);
+            return;
+        }
+        float[] s = Scratch.lanes();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, yr = yo + r * n;
+            float m = max(x, xr, n);
             if (!Float.isFinite(m)) {
-                Arrays.fill(y, yo, yo + n, Float.NaN);
+                Arrays.fill(y, yr, yr + n, Float.NaN);
                 continue;
             }
-            float log = (float) StrictMath.log(sumExp(x, xo, n, m, s));
-            int i = VECTOR ? RowsLanes.shifted(x, xo, n, m, log, y, yo) : 0;
-            for (; i < n; i++) y[yo + i] = x[xo + i] - m - log;
+            float log = (float) StrictMath.log(sumExp(x, xr, n, m, s));
+            int i = VECTOR ? RowsLanes.shifted(x, xr, n, m, log, y, yr) : 0;
+            for (; i < n; i++) y[yr + i] = x[xr + i] - m - log;
         }
     }
 
@@ -250,11 +323,20 @@ public final class Rows {
         check(y.length, yo, rows, n);
         check(g.length, go, rows, n);
         check(gx.length, gxo, rows, n);
-        float[] s = new float[LANES];
-        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
-            float total = sum(g, go, n, s);
-            int i = VECTOR ? RowsLanes.plusLessExp(y, yo, g, go, n, total, gx, gxo) : 0;
-            for (; i < n; i++) gx[gxo + i] += g[go + i] - Singles.exp(y[yo + i]) * total;
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSoftmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
+            return;
+        }
+        if (ShortRows.suits(rows, n)) {
+            ShortRows.logSoftmaxGrad(y, yo, g, go, rows, n, gx, gxo);
+            return;
+        }
+        float[] s = Scratch.lanes();
+        for (int r = 0; r < rows; r++) {
+            int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
+            float total = sum(g, gr, n, s);
+            int i = VECTOR ? RowsLanes.plusLessExp(y, yr, g, gr, n, total, gx, gxr) : 0;
+            for (; i < n; i++) gx[gxr + i] += g[gr + i] - Singles.exp(y[yr + i]) * total;
         }
     }
 
@@ -294,9 +376,15 @@ public final class Rows {
      * the opposite order where they are negative; turned round there, and less the number of NaNs of one sign, so that
      * those below −∞ wrap to the top, they are ranks: −∞ … −0, 0 … ∞, NaN.
      */
-    private static float ranked(int rank) {
+    static float ranked(int rank) {
         int turned = rank + NANS;
         return Float.intBitsToFloat(turned ^ turned >> 31 & 0x7fffffff);
+    }
+
+    /** Its inverse. */
+    static int rank(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return (bits ^ bits >> 31 & 0x7fffffff) - NANS;
     }
 
     /** y += c */
@@ -349,7 +437,11 @@ public final class Rows {
     public static void sum(double[] x, int xo, int rows, int n, double[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
-        double[] s = new double[LANES];
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> sum(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
+        double[] s = Scratch.lanes64();
         for (int r = 0; r < rows; r++) y[yo + r] = sum(x, xo + r * n, n, s);
     }
 
@@ -366,6 +458,10 @@ public final class Rows {
     public static void sumGrad(double[] g, int go, int rows, int n, double[] gx, int gxo) {
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> sumGrad(g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
         for (int r = 0; r < rows; r++) plus(g[go + r], n, gx, gxo + r * n);
     }
 
@@ -382,6 +478,10 @@ public final class Rows {
     public static void max(double[] x, int xo, int rows, int n, double[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> max(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
         for (int r = 0; r < rows; r++) y[yo + r] = max(x, xo + r * n, n);
     }
 
@@ -406,11 +506,16 @@ public final class Rows {
         check(y.length, yo, rows, 1);
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
-        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> maxGrad(x, xo + r * n, y, yo + r, g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, gxr = gxo + r * n;
             int ties = 0;
-            for (int i = 0; i < n; i++) ties += attains(x[xo + i], y[yo + r]) ? 1 : 0;
+            for (int i = 0; i < n; i++) ties += attains(x[xr + i], y[yo + r]) ? 1 : 0;
             double share = g[go + r] / ties;
-            for (int i = 0; i < n; i++) if (attains(x[xo + i], y[yo + r])) gx[gxo + i] += share;
+            for (int i = 0; i < n; i++) if (attains(x[xr + i], y[yo + r])) gx[gxr + i] += share;
         }
     }
 
@@ -427,10 +532,15 @@ public final class Rows {
     public static void logSumExp(double[] x, int xo, int rows, int n, double[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, 1);
-        double[] s = new double[LANES];
-        for (int r = 0; r < rows; r++, xo += n) {
-            double m = max(x, xo, n);
-            y[yo + r] = Double.isFinite(m) ? m + StrictMath.log(sumExp(x, xo, n, m, s)) : m;
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
+            return;
+        }
+        double[] s = Scratch.lanes64();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n;
+            double m = max(x, xr, n);
+            y[yo + r] = Double.isFinite(m) ? m + StrictMath.log(sumExp(x, xr, n, m, s)) : m;
         }
     }
 
@@ -454,13 +564,18 @@ public final class Rows {
         check(y.length, yo, rows, 1);
         check(g.length, go, rows, 1);
         check(gx.length, gxo, rows, n);
-        for (int r = 0; r < rows; r++, xo += n, gxo += n) {
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSumExpGrad(x, xo + r * n, y, yo + r, g, go + r, some, n, gx, gxo + r * n));
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, gxr = gxo + r * n;
             if (!Double.isFinite(y[yo + r])) {
-                Arrays.fill(gx, gxo, gxo + n, Double.NaN);
+                Arrays.fill(gx, gxr, gxr + n, Double.NaN);
                 continue;
             }
-            double gr = g[go + r], m = y[yo + r];
-            for (int i = 0; i < n; i++) gx[gxo + i] += StrictMath.exp(x[xo + i] - m) * gr;
+            double weight = g[go + r], m = y[yo + r];
+            for (int i = 0; i < n; i++) gx[gxr + i] += StrictMath.exp(x[xr + i] - m) * weight;
         }
     }
 
@@ -477,16 +592,21 @@ public final class Rows {
     public static void softmax(double[] x, int xo, int rows, int n, double[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, n);
-        double[] s = new double[LANES];
-        for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            double m = max(x, xo, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> softmax(x, xo + r * n, some, n, y, yo + r * n));
+            return;
+        }
+        double[] s = Scratch.lanes64();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, yr = yo + r * n;
+            double m = max(x, xr, n);
             if (!Double.isFinite(m)) {
-                Arrays.fill(y, yo, yo + n, Double.NaN);
+                Arrays.fill(y, yr, yr + n, Double.NaN);
                 continue;
             }
-            for (int i = 0; i < n; i++) y[yo + i] = StrictMath.exp(x[xo + i] - m);
-            double z = sum(y, yo, n, s);
-            for (int i = 0; i < n; i++) y[yo + i] /= z;
+            for (int i = 0; i < n; i++) y[yr + i] = StrictMath.exp(x[xr + i] - m);
+            double z = sum(y, yr, n, s);
+            for (int i = 0; i < n; i++) y[yr + i] /= z;
         }
     }
 
@@ -506,10 +626,15 @@ public final class Rows {
         check(y.length, yo, rows, n);
         check(g.length, go, rows, n);
         check(gx.length, gxo, rows, n);
-        double[] s = new double[LANES];
-        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
-            double mean = dot(g, go, y, yo, n, s);
-            for (int i = 0; i < n; i++) gx[gxo + i] += y[yo + i] * (g[go + i] - mean);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> softmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
+            return;
+        }
+        double[] s = Scratch.lanes64();
+        for (int r = 0; r < rows; r++) {
+            int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
+            double mean = dot(g, gr, y, yr, n, s);
+            for (int i = 0; i < n; i++) gx[gxr + i] += y[yr + i] * (g[gr + i] - mean);
         }
     }
 
@@ -526,15 +651,20 @@ public final class Rows {
     public static void logSoftmax(double[] x, int xo, int rows, int n, double[] y, int yo) {
         check(x.length, xo, rows, n);
         check(y.length, yo, rows, n);
-        double[] s = new double[LANES];
-        for (int r = 0; r < rows; r++, xo += n, yo += n) {
-            double m = max(x, xo, n);
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
+            return;
+        }
+        double[] s = Scratch.lanes64();
+        for (int r = 0; r < rows; r++) {
+            int xr = xo + r * n, yr = yo + r * n;
+            double m = max(x, xr, n);
             if (!Double.isFinite(m)) {
-                Arrays.fill(y, yo, yo + n, Double.NaN);
+                Arrays.fill(y, yr, yr + n, Double.NaN);
                 continue;
             }
-            double log = StrictMath.log(sumExp(x, xo, n, m, s));
-            for (int i = 0; i < n; i++) y[yo + i] = x[xo + i] - m - log;
+            double log = StrictMath.log(sumExp(x, xr, n, m, s));
+            for (int i = 0; i < n; i++) y[yr + i] = x[xr + i] - m - log;
         }
     }
 
@@ -554,10 +684,15 @@ public final class Rows {
         check(y.length, yo, rows, n);
         check(g.length, go, rows, n);
         check(gx.length, gxo, rows, n);
-        double[] s = new double[LANES];
-        for (int r = 0; r < rows; r++, yo += n, go += n, gxo += n) {
-            double total = sum(g, go, n, s);
-            for (int i = 0; i < n; i++) gx[gxo + i] += g[go + i] - StrictMath.exp(y[yo + i]) * total;
+        if (shared(rows, n)) {
+            share(rows, n, (r, some) -> logSoftmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
+            return;
+        }
+        double[] s = Scratch.lanes64();
+        for (int r = 0; r < rows; r++) {
+            int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
+            double total = sum(g, gr, n, s);
+            for (int i = 0; i < n; i++) gx[gxr + i] += g[gr + i] - StrictMath.exp(y[yr + i]) * total;
         }
     }
 

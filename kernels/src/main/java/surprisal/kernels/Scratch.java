@@ -7,6 +7,9 @@ final class Scratch {
 
     private float[] floats = {};
     private double[] doubles = {};
+    private int[] ints = {};
+    private final float[] lanes = new float[16];
+    private final double[] lanes64 = new double[16];
 
     private Scratch() {}
 
@@ -26,5 +29,24 @@ final class Scratch {
             mine.doubles = new double[n];
         }
         return mine.doubles;
+    }
+
+    /** At least n integers of this thread's, holding anything; good until the next call. */
+    static int[] ints(int n) {
+        Scratch mine = MINE.get();
+        if (mine.ints.length < n) {
+            mine.ints = new int[n];
+        }
+        return mine.ints;
+    }
+
+    /** The 16 lanes of a sum, holding anything; good until the next sum along a row. */
+    static float[] lanes() {
+        return MINE.get().lanes;
+    }
+
+    /** The same in double. */
+    static double[] lanes64() {
+        return MINE.get().lanes64;
     }
 }

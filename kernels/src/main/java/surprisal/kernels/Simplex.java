@@ -55,6 +55,26 @@ public final class Simplex {
     }
 
     /**
+     * The softmax of each row, with the bits of {@link #softmax}.
+     *
+     * @param x [rows, n], logits
+     * @param xo index of its first element
+     * @param rows number of rows
+     * @param n their length
+     * @param y for each row an array whose first n elements are overwritten
+     */
+    public static void softmaxes(double[] x, int xo, int rows, int n, double[][] y) {
+        Objects.checkFromIndexSize((long) xo, (long) rows * n, (long) x.length);
+        if (ONE == 8 && n > ONE && n <= 2 * ONE) {
+            for (int r = 0; r < rows; r++) {
+                if (!SimplexLanes.softmaxOfTwo(x, xo + r * n, y[r], 0, n)) softmax(x, xo + r * n, y[r], 0, n);
+            }
+            return;
+        }
+        for (int r = 0; r < rows; r++) softmax(x, xo + r * n, y[r], 0, n);
+    }
+
+    /**
      * log Σ_i exp x_i = m + log Σ_i exp(x_i − m), m = max_i x_i: −∞ where n = 0 or all x are −∞, +∞ where one is.
      *
      * @param x [n]

@@ -40,6 +40,22 @@ final class SimplexLanes {
         return true;
     }
 
+    /** y = softmax(x), 8 = W < n ≤ 16, where the largest of x is finite; else y is as it was. */
+    static boolean softmaxOfTwo(double[] x, int xo, double[] y, int yo, int n) {
+        VectorMask<Double> in = D.indexInRange(W, n);
+        DoubleVector v = DoubleVector.fromArray(D, x, xo);
+        DoubleVector w = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo + W, in), in);
+        double m = v.max(w).reduceLanes(MAX);
+        if (!Double.isFinite(m)) return false;
+        v = DoubleLanes.exp(v.sub(m));
+        w = DoubleLanes.exp(w.sub(m));
+        DoubleVector a = v.add(w);
+        double z = a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)));
+        v.div(z).intoArray(y, yo);
+        w.div(z).intoArray(y, yo + W, in);
+        return true;
+    }
+
     /** The largest of x that are not NaN; −∞ if there is none. */
     static double max(double[] x, int xo, int n) {
         DoubleVector m = DoubleVector.broadcast(D, -INF);

@@ -140,6 +140,70 @@ class RowsTest {
         }
     }
 
+    /** Rows that the threads share are rows one at a time, for every number of threads. */
+    @Test
+    void sharedRowsAreRowsOneAtATime() {
+        int before = Workers.threads();
+        try {
+            for (int n : new int[] {3, 64, 257, 70_000}) {
+                int rows = Math.max(2, 80_000 / n);
+                float[] x = draw(n, rows * n, 2), g = draw(n + 1, rows * n, 1);
+                String alone = "", wide = "";
+                for (int threads : new int[] {1, 2, 3, 7}) {
+                    Workers.threads(threads);
+                    String shared = functions(x, g, rows, n), sharedWide = functions(wide(x), wide(g), rows, n);
+                    if (threads == 1) {
+                        alone = functions(x, g, 1, n);
+                        wide = functions(wide(x), wide(g), 1, n);
+                    }
+                    assertEquals(alone, shared, "n = " + n + ", threads: " + threads);
+                    assertEquals(wide, sharedWide, "n = " + n + ", threads: " + threads + ", in double");
+                }
+            }
+        } finally {
+            Workers.threads(before);
+        }
+    }
+
+    /** Digests of all functions and adjoints, so many rows at a time. */
+    private static String functions(float[] x, float[] g, int some, int n) {
+        int rows = x.length / n;
+        float[] sum = new float[rows], max = new float[rows], lse = new float[rows], gx = new float[x.length];
+        float[] soft = new float[x.length], log = new float[x.length];
+        for (int r = 0, at = 0; r < rows; r += some, at += some * n) {
+            Rows.sum(x, at, some, n, sum, r);
+            Rows.max(x, at, some, n, max, r);
+            Rows.logSumExp(x, at, some, n, lse, r);
+            Rows.softmax(x, at, some, n, soft, at);
+            Rows.logSoftmax(x, at, some, n, log, at);
+            Rows.sumGrad(g, r, some, n, gx, at);
+            Rows.maxGrad(x, at, max, r, g, r, some, n, gx, at);
+            Rows.logSumExpGrad(x, at, lse, r, g, r, some, n, gx, at);
+            Rows.softmaxGrad(soft, at, g, at, some, n, gx, at);
+            Rows.logSoftmaxGrad(log, at, g, at, some, n, gx, at);
+        }
+        return Bits.crc(sum) + Bits.crc(max) + Bits.crc(lse) + Bits.crc(soft) + Bits.crc(log) + Bits.crc(gx);
+    }
+
+    private static String functions(double[] x, double[] g, int some, int n) {
+        int rows = x.length / n;
+        double[] sum = new double[rows], max = new double[rows], lse = new double[rows], gx = new double[x.length];
+        double[] soft = new double[x.length], log = new double[x.length];
+        for (int r = 0, at = 0; r < rows; r += some, at += some * n) {
+            Rows.sum(x, at, some, n, sum, r);
+            Rows.max(x, at, some, n, max, r);
+            Rows.logSumExp(x, at, some, n, lse, r);
+            Rows.softmax(x, at, some, n, soft, at);
+            Rows.logSoftmax(x, at, some, n, log, at);
+            Rows.sumGrad(g, r, some, n, gx, at);
+            Rows.maxGrad(x, at, max, r, g, r, some, n, gx, at);
+            Rows.logSumExpGrad(x, at, lse, r, g, r, some, n, gx, at);
+            Rows.softmaxGrad(soft, at, g, at, some, n, gx, at);
+            Rows.logSoftmaxGrad(log, at, g, at, some, n, gx, at);
+        }
+        return Bits.crc(sum) + Bits.crc(max) + Bits.crc(lse) + Bits.crc(soft) + Bits.crc(log) + Bits.crc(gx);
+    }
+
     /**
      * Against double: a sum to n/16 + 4 roundings of Σ|x|; an exponential of x − m to 2 ulp and the error of the
      * difference, ½ ulp of x − m, which it multiplies; so softmax to (4 + |x − m| / 2 + n/16) ε, logSumExp to

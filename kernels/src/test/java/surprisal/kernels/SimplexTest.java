@@ -69,6 +69,15 @@ class SimplexTest {
         Simplex.softmax(x, xo, y, yo, n);
         for (int i = 0; i < n; i++) same(Double.isFinite(m) ? e[i] / z : Double.NaN, y[yo + i], where);
         for (int i = yo + n; i < y.length; i++) same(beyond[i], y[i], where + ": beyond its end");
+        double[][] rows = {beyond.clone(), beyond.clone()};
+        double[] twice = new double[xo + 2 * n];
+        System.arraycopy(x, xo, twice, xo, n);
+        System.arraycopy(x, xo, twice, xo + n, n);
+        Simplex.softmaxes(twice, xo, 2, n, rows);
+        for (double[] row : rows) {
+            for (int i = 0; i < n; i++) same(y[yo + i], row[i], where + ": of rows");
+            for (int i = n; i < row.length; i++) same(beyond[i], row[i], where + ": beyond the end of a row");
+        }
         if (!Double.isFinite(m)) return;
         for (int i = 0; i < n; i++) plogs[i] = y[yo + i] * log(y[yo + i]);
         same(0 - lanes(plogs), Simplex.entropy(y, yo, n), where);

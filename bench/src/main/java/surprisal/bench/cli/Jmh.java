@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "jmh",
-        description = "Run the JMH benchmarks: UnaryBench, GemmBench, StepBench, PlanBench.",
+        description = "Run the JMH benchmarks: kernels (UnaryBench, RowsBench, GemmBench …), StepBench and PlanBench.",
         footer = {
             "",
             "Examples:",

@@ -1,6 +1,5 @@
 package surprisal.bench.jmh;
 
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -16,10 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import surprisal.kernels.Loop;
 import surprisal.kernels.Unary;
 
-/**
- * Every elementwise function and its derivative over an array in the first-level cache; JMH takes the functions from
- * the enum.
- */
+/** Every elementwise function and its derivative; JMH takes the functions from the enum. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,29 +31,31 @@ public class UnaryBench {
     public Unary op;
 
     /** How many elements. */
-    @Param("1024")
+    @Param({"7", "64", "257", "1000", "4096"})
     public int n;
+
+    /** How many times every other function has run before: a loop must not be fast only while it is the only one. */
+    @Param({"0", "2000"})
+    public int others;
 
     private float[] x;
     private float[] y;
     private float[] g;
     private float[] gx;
 
-    /**
-     * Draws the inputs, and runs every other function too: one loop must not be fast only while it is the only one.
-     */
+    /** Draws the inputs, and runs the other functions and their derivatives. */
     @Setup
     public void draw() {
-        Random random = new Random(0);
-        x = new float[n];
-        y = new float[n];
-        g = new float[n];
+        x = Numbers.floats(n, 1);
+        y = Numbers.floats(n, 2);
+        g = Numbers.floats(n, 3);
         gx = new float[n];
-        for (int i = 0; i < n; i++) {
-            x[i] = .01f + 2 * random.nextFloat();
-            g[i] = (float) random.nextGaussian();
+        for (Unary other : Unary.values()) {
+            for (int i = 0; i < others; i++) {
+                Loop.map(other, x, 0, y, 0, n);
+                Loop.mapGrad(other, x, 0, y, 0, g, 0, gx, 0, n);
+            }
         }
-        for (Unary other : Unary.values()) for (int i = 0; i < 2000; i++) Loop.map(other, x, 0, y, 0, n);
         Loop.map(op, x, 0, y, 0, n);
     }
 

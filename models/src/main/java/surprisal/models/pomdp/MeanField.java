@@ -126,7 +126,7 @@ public final class MeanField {
         for (int f = 0; f < q.length; f++) {
             System.arraycopy(logPrior[f], 0, next[f], 0, next[f].length);
         }
-        evidence.addAll(q, next);
+        evidence.addAll(q, next, 0);
         for (int f = 0; f < q.length; f++) {
             Simplex.softmax(next[f], 0, q[f], 0, q[f].length);
         }

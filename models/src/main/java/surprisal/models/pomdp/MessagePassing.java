@@ -2,10 +2,8 @@ package surprisal.models.pomdp;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import surprisal.kernels.Loop;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
-import surprisal.kernels.Unary;
 
 /**
  * Beliefs about a window of steps, Q(s_1 … s_T) = Π_t Π_f Q(s_tf), from its observations and the actions between them, by
@@ -37,11 +35,13 @@ public final class MessagePassing {
     private final double[][] marginal; // by factor of one parent: what a message back multiplies, [blocks, s′, s]
     private final double[][] variational;
     private final double[][][] q; // [t][f]
-    private final double[][][] sum; // what q becomes the softmax of
-    private final double[][][] forward;
-    private final double[][][] backward;
+    private final double[][][] of; // the same arrays, [f][t]
+    private final double[][] forward; // by factor, [t, s]
+    private final double[][] backward;
+    private final double[][] messages;
+    private final double[][] sum; // what q becomes the softmax of
     private final int[] actions;
-    private final double[] flat; // of all steps and factors
+    private final int[] rows; // by step: where the rows of its action begin, or −1
     private final double[] scratch;
     private final double[] rowSums;
     private final double[] turned; // of a factor of several parents: what a message back multiplies, [s, s′]
@@ -81,12 +81,16 @@ public final class MessagePassing {
             }
         }
         q = memory();
-        sum = memory();
-        forward = memory();
-        backward = memory();
+        of = IntStream.range(0, states.length)
+                .mapToObj(f -> Arrays.stream(q).map(qs -> qs[f]).toArray(double[][]::new))
+                .toArray(double[][][]::new);
+        forward = window();
+        backward = window();
+        messages = window();
+        sum = window();
         actions = new int[steps];
+        rows = new int[steps];
         int most = Arrays.stream(states).max().orElse(1);
-        flat = new double[steps * Arrays.stream(states).sum()];
         scratch = new double[most];
         rowSums = new double[most];
         turned = new double[most * most];
@@ -94,6 +98,10 @@ public final class MessagePassing {
 
     private double[][][] memory() {
         return IntStream.range(0, steps).mapToObj(t -> MeanField.arrays(states)).toArray(double[][][]::new);
+    }
+
+    private double[][] window() {
+        return Arrays.stream(states).mapToObj(n -> new double[steps * n]).toArray(double[][]::new);
     }
 
     /**
@@ -155,124 +163,119 @@ public final class MessagePassing {
             }
         }
         for (int sweep = 0; sweep < sweeps; sweep++) {
-            for (int t = 0; t < steps; t++) {
-                messages(scheme, t);
+            for (int f = 0; f < states.length; f++) {
+                forwards(scheme, f);
+            }
+            for (int f = 0; f < states.length; f++) {
+                backwards(scheme, f);
+            }
+            for (int f = 0; f < states.length; f++) {
+                sum(scheme == Scheme.MARGINAL ? 0.5 : 1, forward[f], backward[f], (steps - 1) * states[f], sum[f]);
             }
             for (int t = 0; t < steps; t++) {
-                double weight = scheme == Scheme.MARGINAL && t < steps - 1 ? 0.5 : 1;
-                for (int f = 0; f < states.length; f++) {
-                    double[] x = sum[t][f];
-                    double[] fw = forward[t][f];
-                    double[] bw = backward[t][f];
-                    for (int s = 0; s < x.length; s++) {
-                        x[s] = weight * fw[s] + bw[s];
-                    }
-                }
-                evidence[t].addAll(q[t], sum[t]);
+                evidence[t].addAll(q[t], sum, t);
             }
-            softmax();
+            for (int f = 0; f < states.length; f++) {
+                Simplex.softmaxes(sum[f], 0, steps, states[f], of[f]);
+            }
         }
         return q;
     }
 
-    /** q = σ(sum), all steps and factors in one flight of exponentials. */
-    private void softmax() {
-        int at = 0;
-        for (int t = 0; t < steps; t++) {
-            for (double[] x : sum[t]) {
-                double most = x[0];
-                for (int s = 1; s < x.length; s++) {
-                    most = Math.max(most, x[s]);
-                }
-                for (int s = 0; s < x.length; s++) {
-                    flat[at++] = x[s] - most;
-                }
-            }
+    /** x = weight · forward + backward, and forward alone from some place on. */
+    private static void sum(double weight, double[] forward, double[] backward, int last, double[] x) {
+        for (int i = 0; i < last; i++) {
+            x[i] = weight * forward[i] + backward[i];
         }
-        Loop.map(Unary.EXP, flat, 0, flat, 0, at);
-        at = 0;
-        for (int t = 0; t < steps; t++) {
-            for (double[] p : q[t]) {
-                double total = 0;
-                for (int s = 0; s < p.length; s++) {
-                    total += flat[at + s];
-                }
-                for (int s = 0; s < p.length; s++) {
-                    p[s] = flat[at + s] / total;
-                }
-                at += p.length;
-            }
-        }
+        System.arraycopy(forward, last, x, last, x.length - last);
     }
 
-    /** The messages to step t: from the step before into forward, from the step after into backward. */
-    private void messages(Scheme scheme, int t) {
-        for (int f = 0; f < states.length; f++) {
-            double[] fw = forward[t][f];
-            if (t == 0) {
-                Simplex.logs(tables.D()[f], 0, fw, 0, states[f]);
-            } else if (actions[t - 1] < 0) {
-                Arrays.fill(fw, scheme == Scheme.MARGINAL ? -StrictMath.log(states[f]) : 0);
-            } else if (scheme == Scheme.MARGINAL) {
-                tables.B(f).expect(tables.block(f, actions[t - 1]), q[t - 1], scratch);
-                Simplex.logs(scratch, 0, fw, 0, states[f]);
-            } else {
-                logB[f].expect(tables.block(f, actions[t - 1]), q[t - 1], fw);
+    /** The messages to a factor from the steps before. */
+    private void forwards(Scheme scheme, int f) {
+        int n = states[f];
+        double[] fw = forward[f];
+        Simplex.logs(tables.D()[f], 0, fw, 0, n);
+        Table table = scheme == Scheme.MARGINAL ? tables.B(f) : logB[f];
+        if (table.mixes()) {
+            int parent = table.parents()[0];
+            for (int t = 1; t < steps; t++) {
+                rows[t - 1] = actions[t - 1] < 0 ? -1 : tables.block(f, actions[t - 1]) * states[parent] * n;
             }
-            double[] bw = backward[t][f];
-            Arrays.fill(bw, 0);
-            if (t < steps - 1 && actions[t] >= 0) {
-                for (Link link : children[f]) {
-                    backwards(scheme, link, t, f, bw);
+            Mixture.each(steps - 1, of[parent], 0, states[parent], table.values(), rows, n, fw, n);
+        } else {
+            for (int t = 1; t < steps; t++) {
+                if (actions[t - 1] >= 0) {
+                    table.expect(tables.block(f, actions[t - 1]), q[t - 1], scratch);
+                    System.arraycopy(scratch, 0, fw, t * n, n);
                 }
             }
         }
-    }
-
-    private void backwards(Scheme scheme, Link link, int t, int f, double[] bw) {
-        int i = link.child;
-        int n = states[i];
-        int block = tables.block(i, actions[t]);
-        double[] after = q[t + 1][i];
-        Table table = scheme == Scheme.MARGINAL ? tables.B(i) : logB[i];
-        if (table.parents().length == 1) {
-            double[] back = scheme == Scheme.MARGINAL ? marginal[i] : variational[i];
-            Mixture.mix(after, 0, n, back, block * n * states[f], states[f], scratch, 0);
-            receive(scheme, f, bw);
-            return;
-        }
-        double[] x = turned; // [s_f, s′]
-        int at = 0;
-        Arrays.fill(turned, 0, states[f] * n, 0);
-        coparents(table, link.axis, 0, block * table.rows(), 0, 1, q[t]);
-        if (scheme == Scheme.VARIATIONAL) {
-            for (int s = 0; s < states[f]; s++) {
-                bw[s] += Simplex.dot(x, at + s * n, after, 0, n);
-            }
-            return;
-        }
-        Arrays.fill(rowSums, 0, n, 0);
-        for (int s = 0; s < states[f]; s++) {
-            Simplex.addScaled(1, x, at + s * n, rowSums, 0, n);
-        }
-        for (int to = 0; to < n; to++) {
-            rowSums[to] = after[to] / Math.max(rowSums[to], Simplex.EPSILON);
-        }
-        for (int s = 0; s < states[f]; s++) {
-            scratch[s] = Simplex.dot(x, at + s * n, rowSums, 0, n);
-        }
-        receive(scheme, f, bw);
-    }
-
-    /** Adds the message in {@link #scratch}. */
-    private void receive(Scheme scheme, int f, double[] bw) {
-        double weight = 1;
         if (scheme == Scheme.MARGINAL) {
-            Simplex.logs(scratch, 0, scratch, 0, states[f]);
-            weight = 0.5;
+            Simplex.logs(fw, n, fw, n, (steps - 1) * n);
         }
-        for (int s = 0; s < states[f]; s++) {
-            bw[s] += weight * scratch[s];
+        double even = scheme == Scheme.MARGINAL ? -StrictMath.log(n) : 0;
+        for (int t = 1; t < steps; t++) {
+            if (actions[t - 1] < 0) {
+                Arrays.fill(fw, t * n, (t + 1) * n, even);
+            }
+        }
+    }
+
+    /** The messages to a factor from the steps after, where it is a parent. */
+    private void backwards(Scheme scheme, int f) {
+        int n = states[f];
+        double[] bw = backward[f];
+        Arrays.fill(bw, 0);
+        double[] x = messages[f];
+        for (Link link : children[f]) {
+            Table table = scheme == Scheme.MARGINAL ? tables.B(link.child) : logB[link.child];
+            if (table.parents().length == 1) {
+                double[] back = scheme == Scheme.MARGINAL ? marginal[link.child] : variational[link.child];
+                for (int t = 0; t < steps - 1; t++) {
+                    rows[t] = actions[t] < 0 ? -1 : tables.block(link.child, actions[t]) * states[link.child] * n;
+                }
+                Mixture.each(steps - 1, of[link.child], 1, states[link.child], back, rows, n, x, 0);
+            } else {
+                for (int t = 0; t < steps - 1; t++) {
+                    if (actions[t] >= 0) {
+                        backwards(scheme, table, link, t, x, t * n);
+                    }
+                }
+            }
+            double weight = 1;
+            if (scheme == Scheme.MARGINAL) {
+                Simplex.logs(x, 0, x, 0, (steps - 1) * n);
+                weight = 0.5;
+            }
+            for (int t = 0; t < steps - 1; t++) {
+                for (int at = t * n; actions[t] >= 0 && at < (t + 1) * n; at++) {
+                    bw[at] += weight * x[at];
+                }
+            }
+        }
+    }
+
+    /** The message from a factor of several parents to one of them, before its logarithm is taken. */
+    private void backwards(Scheme scheme, Table table, Link link, int t, double[] to, int o) {
+        int n = table.events();
+        int size = table.sizes()[link.axis];
+        double[] after = q[t + 1][link.child];
+        double[] x = turned; // [s_f, s′]
+        Arrays.fill(x, 0, size * n, 0);
+        coparents(table, link.axis, 0, tables.block(link.child, actions[t]) * table.rows(), 0, 1, q[t]);
+        double[] y = after;
+        if (scheme == Scheme.MARGINAL) {
+            Arrays.fill(rowSums, 0, n, 0);
+            for (int s = 0; s < size; s++) {
+                Simplex.addScaled(1, x, s * n, rowSums, 0, n);
+            }
+            for (int s = 0; s < n; s++) {
+                rowSums[s] = after[s] / Math.max(rowSums[s], Simplex.EPSILON);
+            }
+            y = rowSums;
+        }
+        for (int s = 0; s < size; s++) {
+            to[o + s] = Simplex.dot(x, s * n, y, 0, n);
         }
     }
 

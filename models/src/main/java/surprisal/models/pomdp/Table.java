@@ -157,6 +157,11 @@ public final class Table {
         }
     }
 
+    /** Whether an expectation is one mixture of whole rows. */
+    boolean mixes() {
+        return sizes.length == 1 && sparse == null;
+    }
+
     private void expect(int axis, int row, double weight, double[][] q, double[] out) {
         double[] p = q[parents[axis]];
         if (axis == sizes.length - 1) {
