@@ -163,7 +163,7 @@ final class EveryKernel {
         add("Panels.pack", "float", 6, () -> Panels.pack(31, N, x, 0, y, 0));
         add("Panels.packTransposed", "float", 6, () -> Panels.packTransposed(31, N, x, 0, y, 0));
         add("Panels.multiply", "float", 10, () -> Panels.multiply(24, 31, N, x, 0, v, 0, y, 0, Store.SET));
-        add("Affine.delta", "float", 7, () -> Affine.delta(Unary.TANH, x, v, R, N, y, Store.SET));
+        add("Affine.delta", "float", 7, () -> Affine.delta(Unary.TANH, 1, x, v, R, N, y, Store.SET));
     }
 
     private void productsInDouble() {
@@ -177,7 +177,7 @@ final class EveryKernel {
         add("Panels.pack", "double", 6, () -> Panels.pack(31, N, x2, 0, y2, 0));
         add("Panels.packTransposed", "double", 6, () -> Panels.packTransposed(31, N, x2, 0, y2, 0));
         add("Panels.multiply", "double", 10, () -> Panels.multiply(24, 31, N, x2, 0, v2, 0, y2, 0, Store.SET));
-        add("Affine.delta", "double", 7, () -> Affine.delta(Unary.TANH, x2, v2, R, N, y2, Store.SET));
+        add("Affine.delta", "double", 7, () -> Affine.delta(Unary.TANH, 1, x2, v2, R, N, y2, Store.SET));
     }
 
     private void convolutions() {
