@@ -2,8 +2,11 @@ package surprisal.models.pomdp;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import surprisal.kernels.Mixture;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import surprisal.kernels.Expectations;
 import surprisal.kernels.Simplex;
 
 /**
@@ -13,51 +16,49 @@ import surprisal.kernels.Simplex;
  */
 public final class Evidence {
 
-    /** The modalities of one set of parents, and their ln P(o_m|s) by outcome: what was observed is a row. */
+    /** The modalities of one set of parents, and their ln P(o_m|s) by outcome: what was observed is a table of messages. */
     private static final class Logs {
-        final int[] parents;
+        final int[] parents; // the one of the most states last
         final int[] sizes;
-        final int size;
+        final int rows; // of the parents but the last
+        final int stride;
         final int[] modalities;
         final Table[] of;
-        final double[][] plain; // by modality [O, S..]
-        final double[][] turned; // the same with the axes of S in reverse
+        final double[][] tables; // by modality [O, S.., stride]
 
         Logs(Table[] all, int[] modalities) {
             this.modalities = modalities;
             of = Arrays.stream(modalities).mapToObj(m -> all[m]).toArray(Table[]::new);
-            parents = of[0].parents();
-            sizes = of[0].sizes();
-            size = of[0].rows();
-            plain = Arrays.stream(of).map(table -> new double[table.values().length]).toArray(double[][]::new);
-            turned = sizes.length > 1
-                    ? Arrays.stream(of).map(table -> new double[table.values().length]).toArray(double[][]::new)
-                    : plain;
+            int[] axes = axes();
+            parents = Arrays.stream(axes).map(axis -> of[0].parents()[axis]).toArray();
+            sizes = Arrays.stream(axes).map(axis -> of[0].sizes()[axis]).toArray();
+            rows = Arrays.stream(sizes, 0, sizes.length - 1).reduce(1, Math::multiplyExact);
+            stride = Expectations.stride(sizes[sizes.length - 1]);
+            tables = Arrays.stream(of).map(table -> new double[table.events() * rows * stride]).toArray(double[][]::new);
             fill();
         }
 
+        private int[] axes() {
+            return IntStream.range(0, of[0].sizes().length).boxed()
+                    .sorted(Comparator.comparingInt(axis -> of[0].sizes()[axis])).mapToInt(axis -> axis).toArray();
+        }
+
         void fill() {
+            int[] strides = Arrays.stream(axes()).map(axis -> of[0].stride(axis)).toArray();
             for (int i = 0; i < of.length; i++) {
-                double[] log = of[i].values();
-                int n = of[i].events();
-                for (int o = 0; o < n; o++) {
-                    for (int row = 0; row < size; row++) {
-                        plain[i][o * size + row] = log[row * n + o];
-                    }
-                    if (sizes.length > 1) {
-                        turn(plain[i], turned[i], o * size, 0, 0, 0, 1);
-                    }
+                for (int o = 0; o < of[i].events(); o++) {
+                    fill(i, o, strides, 0, 0, 0);
                 }
             }
         }
 
-        private void turn(double[] x, double[] y, int at, int axis, int from, int to, int stride) {
-            int n = sizes[axis];
-            for (int s = 0; s < n; s++) {
+        private void fill(int i, int o, int[] strides, int axis, int from, int to) {
+            for (int s = 0; s < sizes[axis]; s++) {
+                int row = from + s * strides[axis];
                 if (axis == sizes.length - 1) {
-                    y[at + to + s * stride] = x[at + from * n + s];
+                    tables[i][(o * rows + to) * stride + s] = of[i].values()[row * of[i].events() + o];
                 } else {
-                    turn(x, y, at, axis + 1, from * n + s, to + s * stride, stride * n);
+                    fill(i, o, strides, axis + 1, row, to * sizes[axis] + s);
                 }
             }
         }
@@ -66,45 +67,60 @@ public final class Evidence {
     /** What one observation says about one set of parents. */
     private static final class Group {
         final Logs logs;
-        final int[] parents;
-        final int[] sizes;
-        final double[] table; // [S..] in the order of the parents
-        final double[] turned; // the same with the axes in reverse: the message to the first parent is a sum of its rows
-        final double[] left;
-        final double[] right;
+        final Messages messages;
+        final int[] seen; // which modalities
 
-        Group(Logs logs) {
+        Group(Logs logs, Messages messages) {
             this.logs = logs;
-            parents = logs.parents;
-            sizes = logs.sizes;
-            table = new double[logs.size];
-            turned = sizes.length > 1 ? new double[logs.size] : table;
-            left = new double[logs.size];
-            right = new double[logs.size];
+            this.messages = messages;
+            seen = new int[logs.modalities.length];
+        }
+
+        /** What was seen, each outcome with the weight 1: of three modalities in one pass. */
+        void put(int[] outcomes) {
+            double[] to = messages.table;
+            int n = to.length;
+            int count = 0;
+            for (int i = 0; i < logs.modalities.length; i++) {
+                if (outcomes[logs.modalities[i]] >= 0) {
+                    seen[count++] = i;
+                }
+            }
+            if (count == 0) {
+                Arrays.fill(to, 0);
+                return;
+            }
+            int next = Math.min(count, 3);
+            double[] x = logs.tables[seen[0]];
+            int xo = from(0, outcomes);
+            if (next < 3) {
+                System.arraycopy(x, xo, to, 0, n);
+                next = 1;
+            } else {
+                double[] y = logs.tables[seen[1]];
+                double[] z = logs.tables[seen[2]];
+                int yo = from(1, outcomes);
+                int zo = from(2, outcomes);
+                for (int j = 0; j < n; j++) {
+                    to[j] = x[xo + j] + y[yo + j] + z[zo + j];
+                }
+            }
+            for (; next < count; next++) {
+                Simplex.addScaled(1, logs.tables[seen[next]], from(next, outcomes), to, 0, n);
+            }
+        }
+
+        private int from(int i, int[] outcomes) {
+            return outcomes[logs.modalities[seen[i]]] * messages.table.length;
         }
 
         /** The log-likelihoods of one outcome of the i-th modality, as the first or added to the others. */
         void put(int i, int outcome, double weight, boolean first) {
-            put(logs.plain[i], outcome, weight, first, table);
-            if (turned != table) {
-                put(logs.turned[i], outcome, weight, first, turned);
-            }
-        }
-
-        private void put(double[] log, int outcome, double weight, boolean first, double[] to) {
-            if (first && weight == 1) {
-                System.arraycopy(log, outcome * logs.size, to, 0, logs.size);
-                return;
-            }
+            double[] to = messages.table;
             if (first) {
                 Arrays.fill(to, 0);
             }
-            Simplex.addScaled(weight, log, outcome * logs.size, to, 0, logs.size);
-        }
-
-        void clear() {
-            Arrays.fill(table, 0);
-            Arrays.fill(turned, 0);
+            Simplex.addScaled(weight, logs.tables[i], outcome * to.length, to, 0, to.length);
         }
     }
 
@@ -134,14 +150,14 @@ public final class Evidence {
                 groups.add(new Logs(logs, same.stream().mapToInt(k -> k).toArray()));
             }
         }
-        this.groups = groups.stream().map(Group::new).toArray(Group[]::new);
+        this.groups = groups.stream().map(same -> new Group(same, new Messages(same.parents, same.sizes))).toArray(Group[]::new);
         this.states = states;
         this.messages = MeanField.arrays(states);
         this.seen = new Seen(logs.clone(), states.length);
     }
 
-    private Evidence(Evidence of) {
-        groups = Arrays.stream(of.groups).map(group -> new Group(group.logs)).toArray(Group[]::new);
+    private Evidence(Evidence of, UnaryOperator<Messages> other) {
+        groups = Arrays.stream(of.groups).map(group -> new Group(group.logs, other.apply(group.messages))).toArray(Group[]::new);
         states = of.states;
         messages = MeanField.arrays(states);
         seen = of.seen.beside();
@@ -153,7 +169,12 @@ public final class Evidence {
      * @return with the same log-likelihoods
      */
     public Evidence beside() {
-        return new Evidence(this);
+        return new Evidence(this, Messages::twin);
+    }
+
+    /** Memory for another step, side by side with this one and for the same thread. */
+    Evidence step() {
+        return new Evidence(this, Messages::step);
     }
 
     /** Takes in the log-likelihoods as they are now. */
@@ -171,17 +192,7 @@ public final class Evidence {
     public void observe(int[] outcomes) {
         seen.observe(outcomes);
         for (Group group : groups) {
-            boolean none = true;
-            for (int i = 0; i < group.logs.modalities.length; i++) {
-                int outcome = outcomes[group.logs.modalities[i]];
-                if (outcome >= 0) {
-                    group.put(i, outcome, 1, none);
-                    none = false;
-                }
-            }
-            if (none) {
-                group.clear();
-            }
+            group.put(outcomes);
         }
     }
 
@@ -204,7 +215,7 @@ public final class Evidence {
                 }
             }
             if (none) {
-                group.clear();
+                Arrays.fill(group.messages.table, 0);
             }
         }
     }
@@ -218,11 +229,7 @@ public final class Evidence {
      */
     public void add(int f, double[][] q, double[] out) {
         for (Group group : groups) {
-            for (int i = 0; i < group.parents.length; i++) {
-                if (group.parents[i] == f) {
-                    message(group, i, q, out, 0);
-                }
-            }
+            group.messages.add(f, q, out);
         }
     }
 
@@ -230,99 +237,13 @@ public final class Evidence {
      * The messages to all factors, from one and the same belief.
      *
      * @param q the belief in every factor
-     * @param out for each factor, [step, state], added to
+     * @param out for each factor, [step, {@link Expectations#stride}], added to
      * @param t which step
      */
     public void addAll(double[][] q, double[][] out, int t) {
         for (Group group : groups) {
-            int[] parents = group.parents;
-            int[] sizes = group.sizes;
-            int k = parents.length;
-            message(group, 0, q, out[parents[0]], t);
-            double[] x = group.table;
-            int size = x.length;
-            for (int i = 1; i < k; i++) { // x: the axes before i are summed over
-                size /= sizes[i - 1];
-                double[] y = x == group.left ? group.right : group.left;
-                first(x, q[parents[i - 1]], sizes[i - 1], size, y);
-                x = y;
-                back(group, x, size, i, q, out[parents[i]], t);
-            }
+            group.messages.addAll(q, out, t);
         }
-    }
-
-    private void message(Group group, int i, double[][] q, double[] out, int t) {
-        int[] parents = group.parents;
-        int[] sizes = group.sizes;
-        if (i == 0) { // the rows of the turned table, weighted by the joint belief in the others
-            if (parents.length == 1) {
-                sum(group.table, sizes[0], out, t);
-                return;
-            }
-            int rows = sizes[parents.length - 1];
-            double[] w = q[parents[parents.length - 1]];
-            for (int j = parents.length - 2; j > 0; j--) {
-                double[] wider = w == group.left ? group.right : group.left;
-                double[] p = q[parents[j]];
-                for (int a = 0, at = 0; a < rows; a++) {
-                    for (int b = 0; b < sizes[j]; b++) {
-                        wider[at++] = w[a] * p[b];
-                    }
-                }
-                w = wider;
-                rows *= sizes[j];
-            }
-            double[] y = w == group.left ? group.right : group.left;
-            Mixture.mix(w, 0, rows, group.turned, 0, sizes[0], y, 0);
-            sum(y, sizes[0], out, t);
-            return;
-        }
-        double[] x = group.table;
-        int size = x.length;
-        for (int j = 0; j < i; j++) {
-            size /= sizes[j];
-            double[] y = x == group.left ? group.right : group.left;
-            first(x, q[parents[j]], sizes[j], size, y);
-            x = y;
-        }
-        back(group, x, size, i, q, out, t);
-    }
-
-    /** Sums the axes after i out of x [S_i, S_i+1 ..], into the belief's own memory, and adds what is left to out. */
-    private void back(Group group, double[] x, int size, int i, double[][] q, double[] out, int t) {
-        int last = group.sizes.length - 1;
-        if (i == last) {
-            sum(x, size, out, t);
-            return;
-        }
-        double[] from = x;
-        double[] to = x == group.left ? group.right : group.left;
-        int rows = size;
-        for (int j = last; j > i; j--) {
-            int n = group.sizes[j];
-            rows /= n;
-            double[] p = q[group.parents[j]];
-            for (int row = 0; row < rows; row++) { // may be done in place: row ≤ row · n
-                double sum = 0;
-                for (int s = 0; s < n; s++) {
-                    sum += from[row * n + s] * p[s];
-                }
-                to[row] = sum;
-            }
-            from = to;
-        }
-        sum(to, rows, out, t);
-    }
-
-    private static void sum(double[] x, int n, double[] out, int t) {
-        for (int s = 0, at = t * n; s < n; s++) {
-            out[at + s] += x[s];
-        }
-    }
-
-    /** y[rest] = Σ_i q[i] x[i, rest]. */
-    private static void first(double[] x, double[] q, int n, int rest, double[] y) {
-        Mixture.mix(q, 0, n, x, 0, rest, y, 0);
     }
 
     /**
@@ -334,9 +255,9 @@ public final class Evidence {
     public double expected(double[][] q) {
         double sum = seen.alone();
         for (Group group : groups) {
-            int f = group.parents[0];
+            int f = group.logs.parents[0];
             Arrays.fill(messages[f], 0);
-            message(group, 0, q, messages[f], 0);
+            group.messages.add(f, q, messages[f]);
             for (int s = 0; s < messages[f].length; s++) {
                 sum += q[f][s] * messages[f][s];
             }
