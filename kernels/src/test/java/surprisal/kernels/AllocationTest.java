@@ -20,8 +20,8 @@ class AllocationTest {
             NormalDraw.class, NormalRows.class, BernoulliRows.class, Philox.class, Descent.class, Simplex.class, Mixture.class,
             Expectations.class);
 
-    /** Some 9 kB a call at this size: C2 keeps vectors of their loops on the heap even when nothing else was compiled. */
-    private static final List<String> BOXED = List.of("Conv.forward float 4", "Conv.forward float 5", "Conv.kernel float 4");
+    /** 6 to 9 kB a call at this size, alone in a JVM too: windows of a few numbers are copied under masks, which C2 boxes. */
+    private static final String BOXED = "Conv.";
 
     @Test
     void theListHasEveryKernel() {
@@ -58,7 +58,7 @@ class AllocationTest {
         assumeTrue(Simd.bits() > 0, "this JVM has no vectors");
         List<String> alone = new ArrayList<>();
         for (String name : allocating(List.of())) {
-            if (!BOXED.contains(name)) {
+            if (!name.startsWith(BOXED)) {
                 alone.addAll(allocating(List.of(name)));
             }
         }
