@@ -308,7 +308,7 @@ final class EveryKernel {
         double[] table = new double[5 * 6 * 8];
         double[] scratch = new double[Expectations.memory(5, 6, 7)];
         add("Simplex.softmax", "double", 5, () -> Simplex.softmax(x2, 0, y2, 0, N));
-        add("Simplex.softmaxes", "double", 5, () -> Simplex.softmaxes(x2, 0, R, N, many));
+        add("Simplex.softmaxes", "double", 5, () -> Simplex.softmaxes(x2, 0, R, N, N, many));
         add("Simplex.logSumExp", "double", 3, () -> y2[0] = Simplex.logSumExp(x2, 0, N));
         add("Simplex.entropy", "double", 3, () -> y2[0] = Simplex.entropy(x2, 0, N));
         add("Simplex.entropies", "double", 6, () -> Simplex.entropies(x2, 0, R, N, y2, 0));
