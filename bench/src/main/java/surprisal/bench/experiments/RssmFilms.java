@@ -68,7 +68,7 @@ public final class RssmFilms implements Experiment {
                 Setting.whole("state", 16, 1, 65_536, "Numbers of the random state, or choices among 8 classes."),
                 Setting.whole("hidden", 200, 1, 65_536, "Units of the encoder's and the decoder's layer."),
                 Setting.whole("length", 30, 2, 10_000, "Pictures of a film to learn from."),
-                Setting.whole("held", HELD, 2, 100_000, "Films to measure with."),
+                Setting.whole("held", HELD, 2, 5_000, "Films to measure with."),
                 Setting.whole("steps", STEPS, 1, 1_000_000, "Steps of an epoch."),
                 Setting.number("balance", 0.8, 0, 1, "The prior's share of the pull of the complexity."),
                 Setting.number("free", 0, 0, 1e6, "Nats of complexity a picture that pull at nothing."),
