@@ -204,7 +204,8 @@ public final class RssmFilms implements Experiment {
             double[] x = IntStream.rangeClosed(1, HORIZON).asDoubleStream().toArray();
             double[] dream = psnr(imagined, truth), still = psnr(still(), truth);
             Report.Section section = report.section("What it imagines")
-                    .text(String.format(Locale.ROOT, "It sees %d pictures and then imagines %d more, given what is done. Next to what happens "
+                    .text(String.format(Locale.ROOT,
+                            "It sees %d pictures and then imagines %d more, given what is done. Next to what happens "
                             + "its pictures have a signal-to-noise ratio of %.1f dB, the last picture seen one of %.1f dB.",
                             SEEN, HORIZON, mean(dream), mean(still)))
                     .add(Chart.of("Pictures ahead", "pictures ahead", "dB").line("imagined", x, dream).line("the last one seen", x, still));

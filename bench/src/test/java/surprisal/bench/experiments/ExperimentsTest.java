@@ -44,6 +44,7 @@ class ExperimentsTest {
             case "rssm" -> given.with("units", 6).with("state", 2).with("hidden", 8).with("length", 3).with("held", 4)
                     .with("steps", 2).with("batch", 3);
             case "kalman" -> given.with("batch", 2);
+            case "gap" -> given.with("hidden", List.of(8)).with("points", 12);
             default -> throw new IllegalArgumentException("what makes " + experiment.name() + " small?");
         };
     }
