@@ -52,7 +52,7 @@ class FusedLawsTest {
         compare(forms, in, n > 1 ? 0 : precision == Precision.FLOAT32 ? 1e-5 : 1e-13);
     }
 
-    /** With inputs that all members share and with their own: to rounding, for broadcasts sum their gradients in another order. */
+    /** With inputs that are shared or their own: to rounding, for a broadcast's gradient is summed in another order. */
     @Property(tries = 300)
     void affineOfMembersIsTheirProductsBiasesAndActivations(
             @ForAll("activations") Unary f, @ForAll Precision precision, @ForAll int seed, @ForAll boolean shared,

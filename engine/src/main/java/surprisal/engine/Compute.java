@@ -200,8 +200,8 @@ public final class Compute {
     }
 
     /**
-     * δ = g · f′ in the place of g, and its sums over the rows of each product: what goes back through {@link #affine} before
-     * its two products.
+     * δ = g · f′ in the place of g, and its sums over the rows of each product: what goes back through {@link #affine}
+     * before its two products.
      *
      * @param f the activation, or null for none; its derivative is a function of y alone
      * @param batch how many products

@@ -19,7 +19,8 @@ public final class Affine {
     private Affine() {}
 
     /**
-     * y = f(x W + b), {@code batch} of them with weights of their own, each with the bits that {@link Gemm#affine} gives it alone.
+     * y = f(x W + b), {@code batch} of them with weights of their own, each with the bits that {@link Gemm#affine} gives it
+     * alone.
      *
      * @param f the activation, or null for none
      * @param batch how many products
@@ -59,8 +60,8 @@ public final class Affine {
     }
 
     /**
-     * δ = g · f′, in place of g, and ∂loss/∂b = Σ_rows δ in the order of the rows: for y = f(x W + b), whose f′ is a function of y
-     * alone, {@code batch} of them.
+     * δ = g · f′, in place of g, and ∂loss/∂b = Σ_rows δ in the order of the rows: for {@code batch} times y = f(x W + b),
+     * whose f′ is a function of y alone.
      *
      * @param f the activation, or null for none: then δ is g
      * @param batch how many

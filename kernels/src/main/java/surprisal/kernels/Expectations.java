@@ -70,19 +70,25 @@ public final class Expectations {
         int z = J * n;
         int sum = z + I * n;
         int last = sum + n;
-        Arrays.fill(scratch, 0, z, 0);
-        Arrays.fill(scratch, sum, last + n, 0);
-        System.arraycopy(c, 0, scratch, last, K);
         if (VECTOR) {
-            ExpectationsLanes.pass(I, J, n, x, a, b, scratch, z, sum);
-            ExpectationsLanes.dots(I, n, scratch, z, last, toA, ao);
-            ExpectationsLanes.dots(J, n, scratch, 0, last, toB, bo);
+            ExpectationsLanes.pass(I, J, n, x, a, b, scratch, z, sum, last);
+            double[] weights = c;
+            if (K < n) {
+                weights = scratch;
+                System.arraycopy(c, 0, scratch, last, K);
+            }
+            int at = K < n ? last : 0;
+            ExpectationsLanes.dots(I, n, scratch, z, weights, at, toA, ao);
+            ExpectationsLanes.dots(J, n, scratch, 0, weights, at, toB, bo);
+            ExpectationsLanes.add(K, scratch, sum, toC, co);
         } else {
+            Arrays.fill(scratch, 0, z, 0);
+            Arrays.fill(scratch, sum, last, 0);
             pass(I, J, K, n, x, a, b, scratch, z, sum);
             for (int i = 0; i < I; i++) toA[ao + i] += Simplex.dot(scratch, z + i * n, c, 0, K);
             for (int j = 0; j < J; j++) toB[bo + j] += Simplex.dot(scratch, j * n, c, 0, K);
+            for (int k = 0; k < K; k++) toC[co + k] += scratch[sum + k];
         }
-        for (int k = 0; k < K; k++) toC[co + k] += scratch[sum + k];
     }
 
     private static void pass(int I, int J, int K, int n, double[] x, double[] a, double[] b, double[] s, int z, int sum) {

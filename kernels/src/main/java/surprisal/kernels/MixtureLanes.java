@@ -9,15 +9,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link Mixture} in vectors: four chains each, for two vectors of columns at a time. The last vector overlaps the one before
- * it, since each column is a sum of its own; fewer columns than a vector take half vectors, and fewer than that the scalar
- * twin. (Masks cost more: near the end of an array their bounds are checked lane by lane.)
+ * it, since each column is a sum of its own; fewer columns than a vector take the scalar twin. (Half vectors would be another
+ * class: where C2 has seen two classes in a call, it may not inline it and puts all vectors on the heap. Masks cost more: near
+ * the end of an array their bounds are checked lane by lane.)
  */
 final class MixtureLanes {
     private static final VectorSpecies<Double> D = Lanes.D;
     private static final int W = D.length();
-    private static final VectorSpecies<Double> H =
-            W == 8 ? DoubleVector.SPECIES_256 : W == 4 ? DoubleVector.SPECIES_128 : DoubleVector.SPECIES_64;
-    private static final int HALF = H.length();
 
     private MixtureLanes() {}
 
@@ -36,7 +34,7 @@ final class MixtureLanes {
 
     static void dense(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
         if (n < W) {
-            few(w, wo, rows, x, xo, n, y, yo);
+            Mixture.dense(w, wo, rows, x, xo, n, y, yo);
             return;
         }
         if (rows == 4 || rows == 8) {
@@ -60,17 +58,6 @@ final class MixtureLanes {
         }
         if (j < n) {
             one(w, wo, rows, x, xo + n - W, n, y, yo + n - W);
-        }
-    }
-
-    private static void few(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
-        if (n < HALF || HALF == 1) {
-            Mixture.dense(w, wo, rows, x, xo, n, y, yo);
-            return;
-        }
-        half(w, wo, rows, x, xo, n, y, yo);
-        if (n > HALF) {
-            half(w, wo, rows, x, xo + n - HALF, n, y, yo + n - HALF);
         }
     }
 
@@ -181,31 +168,6 @@ final class MixtureLanes {
         }
         if (s + 2 < rows) {
             a2 = broadcast(D, w[wo + s + 2]).fma(fromArray(D, x, at + 2 * n), a2);
-        }
-        a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
-    }
-
-    private static void half(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
-        DoubleVector a0 = DoubleVector.zero(H);
-        DoubleVector a1 = DoubleVector.zero(H);
-        DoubleVector a2 = DoubleVector.zero(H);
-        DoubleVector a3 = DoubleVector.zero(H);
-        int s = 0;
-        int at = xo;
-        for (; s <= rows - 4; s += 4, at += 4 * n) {
-            a0 = broadcast(H, w[wo + s]).fma(fromArray(H, x, at), a0);
-            a1 = broadcast(H, w[wo + s + 1]).fma(fromArray(H, x, at + n), a1);
-            a2 = broadcast(H, w[wo + s + 2]).fma(fromArray(H, x, at + 2 * n), a2);
-            a3 = broadcast(H, w[wo + s + 3]).fma(fromArray(H, x, at + 3 * n), a3);
-        }
-        if (s < rows) {
-            a0 = broadcast(H, w[wo + s]).fma(fromArray(H, x, at), a0);
-        }
-        if (s + 1 < rows) {
-            a1 = broadcast(H, w[wo + s + 1]).fma(fromArray(H, x, at + n), a1);
-        }
-        if (s + 2 < rows) {
-            a2 = broadcast(H, w[wo + s + 2]).fma(fromArray(H, x, at + 2 * n), a2);
         }
         a0.add(a1).add(a2.add(a3)).intoArray(y, yo);
     }

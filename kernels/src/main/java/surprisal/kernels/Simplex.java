@@ -57,21 +57,20 @@ public final class Simplex {
     /**
      * The softmax of each row, with the bits of {@link #softmax}.
      *
-     * @param x [rows, n], logits
+     * @param x [rows, stride], logits; overwritten
      * @param xo index of its first element
      * @param rows number of rows
      * @param n their length
+     * @param stride how far apart they are, at least n; multiples of 8 are faster
      * @param y for each row an array whose first n elements are overwritten
      */
-    public static void softmaxes(double[] x, int xo, int rows, int n, double[][] y) {
-        Objects.checkFromIndexSize((long) xo, (long) rows * n, (long) x.length);
-        if (ONE == 8 && n > ONE && n <= 2 * ONE) {
-            for (int r = 0; r < rows; r++) {
-                if (!SimplexLanes.softmaxOfTwo(x, xo + r * n, y[r], 0, n)) softmax(x, xo + r * n, y[r], 0, n);
-            }
+    public static void softmaxes(double[] x, int xo, int rows, int n, int stride, double[][] y) {
+        Objects.checkFromIndexSize((long) xo, Math.max(0, (rows - 1L) * stride + n), (long) x.length);
+        if (n > 0 && n <= 2 * ONE && stride % ONE == 0 && (long) xo + (long) rows * stride <= x.length) {
+            SimplexLanes.softmaxes(x, xo, rows, n, stride, y);
             return;
         }
-        for (int r = 0; r < rows; r++) softmax(x, xo + r * n, y[r], 0, n);
+        for (int r = 0, at = xo; r < rows; r++, at += stride) softmax(x, at, y[r], 0, n);
     }
 
     /**

@@ -40,20 +40,57 @@ final class SimplexLanes {
         return true;
     }
 
-    /** y = softmax(x), 8 = W < n ≤ 16, where the largest of x is finite; else y is as it was. */
-    static boolean softmaxOfTwo(double[] x, int xo, double[] y, int yo, int n) {
-        VectorMask<Double> in = D.indexInRange(W, n);
+    /**
+     * y_r = softmax(x_r), n ≤ 2 W, the stride whole vectors; x is overwritten. Each pass runs over all rows, so that no row
+     * waits for another, and has one exp at most: a second one C2 would not inline. Where the largest is not finite, x − m has
+     * a NaN, and so have the sum and all quotients.
+     */
+    static void softmaxes(double[] x, int xo, int rows, int n, int stride, double[][] y) {
+        for (int r = 0, at = xo; r < rows; r++, at += stride) {
+            if (n <= W) shiftOne(x, at, n);
+            else shiftTwo(x, at, n);
+        }
+        for (int i = xo, end = xo + (rows - 1) * stride + (n <= W ? W : 2 * W); i < end; i += W) {
+            DoubleLanes.exp(DoubleVector.fromArray(D, x, i)).intoArray(x, i);
+        }
+        for (int r = 0, at = xo; r < rows; r++, at += stride) {
+            boolean whole = n % W == 0;
+            if (n <= W) shareOne(x, at, whole ? y[r] : x, whole ? 0 : at);
+            else shareTwo(x, at, whole ? y[r] : x, whole ? 0 : at);
+            if (!whole) System.arraycopy(x, at, y[r], 0, n);
+        }
+    }
+
+    private static void shiftOne(double[] x, int xo, int n) {
+        DoubleVector v = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo), D.indexInRange(0, n));
+        v.sub(v.reduceLanes(MAX)).intoArray(x, xo);
+    }
+
+    private static void shiftTwo(double[] x, int xo, int n) {
         DoubleVector v = DoubleVector.fromArray(D, x, xo);
-        DoubleVector w = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo + W, in), in);
-        double m = v.max(w).reduceLanes(MAX);
-        if (!Double.isFinite(m)) return false;
-        v = DoubleLanes.exp(v.sub(m));
-        w = DoubleLanes.exp(w.sub(m));
+        DoubleVector w = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo + W), D.indexInRange(W, n));
+        double m = v.blend(w, w.compare(GT, v)).reduceLanes(MAX); // a NaN in w makes w − m one
+        v.sub(m).intoArray(x, xo);
+        w.sub(m).intoArray(x, xo + W);
+    }
+
+    private static void shareOne(double[] x, int xo, double[] y, int yo) {
+        DoubleVector a = DoubleVector.fromArray(D, x, xo);
+        double z = W == 8
+                ? a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)))
+                : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
+        a.div(z).intoArray(y, yo);
+    }
+
+    private static void shareTwo(double[] x, int xo, double[] y, int yo) {
+        DoubleVector v = DoubleVector.fromArray(D, x, xo);
+        DoubleVector w = DoubleVector.fromArray(D, x, xo + W);
         DoubleVector a = v.add(w);
-        double z = a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)));
+        double z = W == 8
+                ? a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)))
+                : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
         v.div(z).intoArray(y, yo);
-        w.div(z).intoArray(y, yo + W, in);
-        return true;
+        w.div(z).intoArray(y, yo + W);
     }
 
     /** The largest of x that are not NaN; −∞ if there is none. */
@@ -147,10 +184,22 @@ final class SimplexLanes {
 
     /** y = ln max(p, ε). */
     static void logs(double[] p, int po, double[] y, int yo, int n) {
+        if (n % W == 0) {
+            wholeLogs(p, po, y, yo, n);
+            return;
+        }
         for (int i = 0; i < n; i += W) {
             VectorMask<Double> in = D.indexInRange(i, n);
             DoubleVector v = DoubleVector.fromArray(D, p, po + i, in);
             DoubleLanes.logOfNormal(v.blend(Simplex.EPSILON, v.compare(LT, Simplex.EPSILON))).intoArray(y, yo + i, in);
+        }
+    }
+
+    /** The same without masks. */
+    private static void wholeLogs(double[] p, int po, double[] y, int yo, int n) {
+        for (int i = 0; i < n; i += W) {
+            DoubleVector v = DoubleVector.fromArray(D, p, po + i);
+            DoubleLanes.logOfNormal(v.blend(Simplex.EPSILON, v.compare(LT, Simplex.EPSILON))).intoArray(y, yo + i);
         }
     }
 

@@ -70,10 +70,11 @@ class SimplexTest {
         for (int i = 0; i < n; i++) same(Double.isFinite(m) ? e[i] / z : Double.NaN, y[yo + i], where);
         for (int i = yo + n; i < y.length; i++) same(beyond[i], y[i], where + ": beyond its end");
         double[][] rows = {beyond.clone(), beyond.clone()};
-        double[] twice = new double[xo + 2 * n];
+        int stride = round % 2 == 0 ? Expectations.stride(n) : n + round % 3;
+        double[] twice = new double[xo + stride + (round % 3 == 0 ? n : stride)];
         System.arraycopy(x, xo, twice, xo, n);
-        System.arraycopy(x, xo, twice, xo + n, n);
-        Simplex.softmaxes(twice, xo, 2, n, rows);
+        System.arraycopy(x, xo, twice, xo + stride, n);
+        Simplex.softmaxes(twice, xo, 2, n, stride, rows);
         for (double[] row : rows) {
             for (int i = 0; i < n; i++) same(y[yo + i], row[i], where + ": of rows");
             for (int i = n; i < row.length; i++) same(beyond[i], row[i], where + ": beyond the end of a row");

@@ -30,7 +30,9 @@ record GapFigures(GapData quiet, GapData gap, GapData noisy) {
 
     /** All of them, by region. */
     Figures measure(GapModel<?> model, GapData data, Rng rng) {
-        Figures all = of("quiet", quiet, model, data, rng).with(of("gap", gap, model, data, rng)).with(of("noisy", noisy, model, data, rng));
+        Figures all = of("quiet", quiet, model, data, rng)
+                .with(of("gap", gap, model, data, rng))
+                .with(of("noisy", noisy, model, data, rng));
         GapData seen = quiet.and(noisy);
         return Figures.of("gap_ratio", all.at("epistemic_gap") / all.at("epistemic_quiet"))
                 .with("noisy_gain_ratio", all.at("gain_noisy") / all.at("gain_quiet"))

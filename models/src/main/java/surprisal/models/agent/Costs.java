@@ -1,6 +1,7 @@
 package surprisal.models.agent;
 
 import java.util.Arrays;
+import surprisal.kernels.Expectations;
 import surprisal.kernels.Gemm;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
@@ -22,7 +23,7 @@ final class Costs {
     private final int[] parents;
     private final int[] sizes;
     private final int outcomes;
-    private final int columns; // the outcomes, pymdp's novelty of each where it counts, and the linear part
+    private final int columns; // the outcomes, pymdp's novelty of each where it counts, zeros to whole vectors, and the linear part
     private final double entropy; // the weight of −H[qo]
     private final double novelty; // the weight of pymdp's novelty
     private final double[] table;
@@ -44,7 +45,8 @@ final class Costs {
         outcomes = Arrays.stream(modalities).map(m -> tables.A(m).events()).sum();
         entropy = efe.weight(Term.RISK) + efe.weight(Term.STATE_GAIN);
         novelty = efe.weight(Term.PYMDP_NOVELTY_A);
-        columns = (entropy != 0 || novelty != 0 ? outcomes : 0) + (novelty != 0 ? outcomes : 0) + 1;
+        int needed = (entropy != 0 || novelty != 0 ? outcomes : 0) + (novelty != 0 ? outcomes : 0) + 1;
+        columns = needed > 16 ? Expectations.stride(needed) : needed;
         table = new double[first.rows() * columns];
         partial = new double[parents.length + 1][];
         rest = new int[parents.length + 1];

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import surprisal.kernels.Expectations;
 import surprisal.kernels.Simplex;
@@ -67,24 +68,59 @@ public final class Evidence {
     private static final class Group {
         final Logs logs;
         final Messages messages;
+        final int[] seen; // which modalities
 
-        Group(Logs logs) {
+        Group(Logs logs, Messages messages) {
             this.logs = logs;
-            messages = new Messages(logs.parents, logs.sizes);
+            this.messages = messages;
+            seen = new int[logs.modalities.length];
+        }
+
+        /** What was seen, each outcome with the weight 1: of three modalities in one pass. */
+        void put(int[] outcomes) {
+            double[] to = messages.table;
+            int n = to.length;
+            int count = 0;
+            for (int i = 0; i < logs.modalities.length; i++) {
+                if (outcomes[logs.modalities[i]] >= 0) {
+                    seen[count++] = i;
+                }
+            }
+            if (count == 0) {
+                Arrays.fill(to, 0);
+                return;
+            }
+            int next = Math.min(count, 3);
+            double[] x = logs.tables[seen[0]];
+            int xo = from(0, outcomes);
+            if (next < 3) {
+                System.arraycopy(x, xo, to, 0, n);
+                next = 1;
+            } else {
+                double[] y = logs.tables[seen[1]];
+                double[] z = logs.tables[seen[2]];
+                int yo = from(1, outcomes);
+                int zo = from(2, outcomes);
+                for (int j = 0; j < n; j++) {
+                    to[j] = x[xo + j] + y[yo + j] + z[zo + j];
+                }
+            }
+            for (; next < count; next++) {
+                Simplex.addScaled(1, logs.tables[seen[next]], from(next, outcomes), to, 0, n);
+            }
+        }
+
+        private int from(int i, int[] outcomes) {
+            return outcomes[logs.modalities[seen[i]]] * messages.table.length;
         }
 
         /** The log-likelihoods of one outcome of the i-th modality, as the first or added to the others. */
         void put(int i, int outcome, double weight, boolean first) {
             double[] to = messages.table;
-            int from = outcome * to.length;
-            if (first && weight == 1) {
-                System.arraycopy(logs.tables[i], from, to, 0, to.length);
-                return;
-            }
             if (first) {
                 Arrays.fill(to, 0);
             }
-            Simplex.addScaled(weight, logs.tables[i], from, to, 0, to.length);
+            Simplex.addScaled(weight, logs.tables[i], outcome * to.length, to, 0, to.length);
         }
     }
 
@@ -114,14 +150,14 @@ public final class Evidence {
                 groups.add(new Logs(logs, same.stream().mapToInt(k -> k).toArray()));
             }
         }
-        this.groups = groups.stream().map(Group::new).toArray(Group[]::new);
+        this.groups = groups.stream().map(same -> new Group(same, new Messages(same.parents, same.sizes))).toArray(Group[]::new);
         this.states = states;
         this.messages = MeanField.arrays(states);
         this.seen = new Seen(logs.clone(), states.length);
     }
 
-    private Evidence(Evidence of) {
-        groups = Arrays.stream(of.groups).map(group -> new Group(group.logs)).toArray(Group[]::new);
+    private Evidence(Evidence of, UnaryOperator<Messages> other) {
+        groups = Arrays.stream(of.groups).map(group -> new Group(group.logs, other.apply(group.messages))).toArray(Group[]::new);
         states = of.states;
         messages = MeanField.arrays(states);
         seen = of.seen.beside();
@@ -133,7 +169,12 @@ public final class Evidence {
      * @return with the same log-likelihoods
      */
     public Evidence beside() {
-        return new Evidence(this);
+        return new Evidence(this, Messages::twin);
+    }
+
+    /** Memory for another step, side by side with this one and for the same thread. */
+    Evidence step() {
+        return new Evidence(this, Messages::step);
     }
 
     /** Takes in the log-likelihoods as they are now. */
@@ -151,17 +192,7 @@ public final class Evidence {
     public void observe(int[] outcomes) {
         seen.observe(outcomes);
         for (Group group : groups) {
-            boolean none = true;
-            for (int i = 0; i < group.logs.modalities.length; i++) {
-                int outcome = outcomes[group.logs.modalities[i]];
-                if (outcome >= 0) {
-                    group.put(i, outcome, 1, none);
-                    none = false;
-                }
-            }
-            if (none) {
-                Arrays.fill(group.messages.table, 0);
-            }
+            group.put(outcomes);
         }
     }
 
@@ -206,7 +237,7 @@ public final class Evidence {
      * The messages to all factors, from one and the same belief.
      *
      * @param q the belief in every factor
-     * @param out for each factor, [step, state], added to
+     * @param out for each factor, [step, {@link Expectations#stride}], added to
      * @param t which step
      */
     public void addAll(double[][] q, double[][] out, int t) {

@@ -2,6 +2,7 @@ package surprisal.models.pomdp;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import surprisal.kernels.Expectations;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 
@@ -32,16 +33,18 @@ public final class MessagePassing {
     private final Evidence[] evidence;
     private final Table[] logB;
     private final Link[][] children; // by factor: where it is a parent
-    private final double[][] marginal; // by factor of one parent: what a message back multiplies, [blocks, s′, s]
-    private final double[][] variational;
+    private final int[] strides; // by factor: from one step's or one row's elements to the next
+    private final double[][][] onwards; // by scheme and factor of one parent: what a message forwards mixes, [blocks, s, s′]
+    private final double[][][] back; // the same for a message back, [blocks, s′, s]
     private final double[][][] q; // [t][f]
     private final double[][][] of; // the same arrays, [f][t]
-    private final double[][] forward; // by factor, [t, s]
+    private final double[][] forward; // by factor, [t, stride]
     private final double[][] backward;
     private final double[][] messages;
     private final double[][] sum; // what q becomes the softmax of
     private final int[] actions;
-    private final int[] rows; // by step: where the rows of its action begin, or −1
+    private final int[][] onwardsAt; // by factor and step: where the rows of its action begin, or −1
+    private final int[][] backAt;
     private final double[] scratch;
     private final double[] rowSums;
     private final double[] turned; // of a factor of several parents: what a message back multiplies, [s, s′]
@@ -62,7 +65,7 @@ public final class MessagePassing {
         this.states = tables.states();
         Table[] logs = tables.logs();
         evidence = new Evidence[steps];
-        Arrays.setAll(evidence, t -> t == 0 ? new Evidence(logs, states) : evidence[0].beside());
+        Arrays.setAll(evidence, t -> t == 0 ? new Evidence(logs, states) : evidence[0].step());
         logB = IntStream.range(0, states.length).mapToObj(f -> tables.B(f).logs()).toArray(Table[]::new);
         children = IntStream.range(0, states.length)
                 .mapToObj(f -> IntStream.range(0, states.length)
@@ -72,12 +75,16 @@ public final class MessagePassing {
                                 .mapToObj(axis -> new Link(i, axis)))
                         .toArray(Link[]::new))
                 .toArray(Link[][]::new);
-        marginal = new double[states.length][];
-        variational = new double[states.length][];
-        for (int f = 0; f < states.length; f++) {
-            if (logB[f].parents().length == 1) {
-                marginal[f] = turned(tables.B(f), Scheme.MARGINAL);
-                variational[f] = turned(logB[f], Scheme.VARIATIONAL);
+        strides = Arrays.stream(states).map(Expectations::stride).toArray();
+        onwards = new double[Scheme.values().length][states.length][];
+        back = new double[Scheme.values().length][states.length][];
+        for (Scheme scheme : Scheme.values()) {
+            for (int f = 0; f < states.length; f++) {
+                Table table = scheme == Scheme.MARGINAL ? tables.B(f) : logB[f];
+                if (table.parents().length == 1) {
+                    onwards[scheme.ordinal()][f] = table.mixes() ? apart(table, strides[f]) : null;
+                    back[scheme.ordinal()][f] = turned(table, strides[table.parents()[0]], scheme);
+                }
             }
         }
         q = memory();
@@ -89,7 +96,8 @@ public final class MessagePassing {
         messages = window();
         sum = window();
         actions = new int[steps];
-        rows = new int[steps];
+        onwardsAt = new int[states.length][steps];
+        backAt = new int[states.length][steps];
         int most = Arrays.stream(states).max().orElse(1);
         scratch = new double[most];
         rowSums = new double[most];
@@ -101,7 +109,7 @@ public final class MessagePassing {
     }
 
     private double[][] window() {
-        return Arrays.stream(states).mapToObj(n -> new double[steps * n]).toArray(double[][]::new);
+        return Arrays.stream(strides).mapToObj(n -> new double[steps * n]).toArray(double[][]::new);
     }
 
     /**
@@ -162,6 +170,9 @@ public final class MessagePassing {
                 Arrays.fill(q[t][f], 1.0 / states[f]);
             }
         }
+        for (int f = 0; f < states.length; f++) {
+            begin(f);
+        }
         for (int sweep = 0; sweep < sweeps; sweep++) {
             for (int f = 0; f < states.length; f++) {
                 forwards(scheme, f);
@@ -170,50 +181,60 @@ public final class MessagePassing {
                 backwards(scheme, f);
             }
             for (int f = 0; f < states.length; f++) {
-                sum(scheme == Scheme.MARGINAL ? 0.5 : 1, forward[f], backward[f], (steps - 1) * states[f], sum[f]);
+                sum(scheme == Scheme.MARGINAL ? 0.5 : 1, forward[f], backward[f], (steps - 1) * strides[f], sum[f]);
             }
-            for (int t = 0; t < steps; t++) {
+            for (int i = 0; i < steps; i++) { // to and fro: the last steps' tables are still near
+                int t = sweep % 2 == 0 ? i : steps - 1 - i;
                 evidence[t].addAll(q[t], sum, t);
             }
             for (int f = 0; f < states.length; f++) {
-                Simplex.softmaxes(sum[f], 0, steps, states[f], of[f]);
+                Simplex.softmaxes(sum[f], 0, steps, states[f], strides[f], of[f]);
             }
         }
         return q;
     }
 
-    /** x = weight · forward + backward, and forward alone from some place on. */
+    /** What the sweeps have in common. */
+    private void begin(int f) {
+        Simplex.logs(tables.D()[f], 0, forward[f], 0, states[f]);
+        Table table = logB[f];
+        for (int t = 0; table.parents().length == 1 && t < steps - 1; t++) {
+            int parent = table.parents()[0];
+            int block = actions[t] < 0 ? 0 : tables.block(f, actions[t]);
+            onwardsAt[f][t] = actions[t] < 0 ? -1 : block * states[parent] * strides[f];
+            backAt[f][t] = actions[t] < 0 ? -1 : block * states[f] * strides[parent];
+        }
+    }
+
+    /** x = weight · (forward + backward), and forward alone from some place on. */
     private static void sum(double weight, double[] forward, double[] backward, int last, double[] x) {
         for (int i = 0; i < last; i++) {
-            x[i] = weight * forward[i] + backward[i];
+            x[i] = weight * (forward[i] + backward[i]);
         }
         System.arraycopy(forward, last, x, last, x.length - last);
     }
 
     /** The messages to a factor from the steps before. */
     private void forwards(Scheme scheme, int f) {
-        int n = states[f];
+        int n = strides[f];
         double[] fw = forward[f];
-        Simplex.logs(tables.D()[f], 0, fw, 0, n);
+        double[] mixed = onwards[scheme.ordinal()][f];
         Table table = scheme == Scheme.MARGINAL ? tables.B(f) : logB[f];
-        if (table.mixes()) {
+        if (mixed != null) {
             int parent = table.parents()[0];
-            for (int t = 1; t < steps; t++) {
-                rows[t - 1] = actions[t - 1] < 0 ? -1 : tables.block(f, actions[t - 1]) * states[parent] * n;
-            }
-            Mixture.each(steps - 1, of[parent], 0, states[parent], table.values(), rows, n, fw, n);
+            Mixture.each(steps - 1, of[parent], 0, states[parent], mixed, onwardsAt[f], n, fw, n);
         } else {
             for (int t = 1; t < steps; t++) {
                 if (actions[t - 1] >= 0) {
                     table.expect(tables.block(f, actions[t - 1]), q[t - 1], scratch);
-                    System.arraycopy(scratch, 0, fw, t * n, n);
+                    System.arraycopy(scratch, 0, fw, t * n, states[f]);
                 }
             }
         }
         if (scheme == Scheme.MARGINAL) {
             Simplex.logs(fw, n, fw, n, (steps - 1) * n);
         }
-        double even = scheme == Scheme.MARGINAL ? -StrictMath.log(n) : 0;
+        double even = scheme == Scheme.MARGINAL ? -StrictMath.log(states[f]) : 0;
         for (int t = 1; t < steps; t++) {
             if (actions[t - 1] < 0) {
                 Arrays.fill(fw, t * n, (t + 1) * n, even);
@@ -223,34 +244,39 @@ public final class MessagePassing {
 
     /** The messages to a factor from the steps after, where it is a parent. */
     private void backwards(Scheme scheme, int f) {
-        int n = states[f];
         double[] bw = backward[f];
-        Arrays.fill(bw, 0);
-        double[] x = messages[f];
-        for (Link link : children[f]) {
-            Table table = scheme == Scheme.MARGINAL ? tables.B(link.child) : logB[link.child];
-            if (table.parents().length == 1) {
-                double[] back = scheme == Scheme.MARGINAL ? marginal[link.child] : variational[link.child];
-                for (int t = 0; t < steps - 1; t++) {
-                    rows[t] = actions[t] < 0 ? -1 : tables.block(link.child, actions[t]) * states[link.child] * n;
-                }
-                Mixture.each(steps - 1, of[link.child], 1, states[link.child], back, rows, n, x, 0);
-            } else {
-                for (int t = 0; t < steps - 1; t++) {
-                    if (actions[t] >= 0) {
-                        backwards(scheme, table, link, t, x, t * n);
-                    }
-                }
+        if (children[f].length == 0) {
+            Arrays.fill(bw, 0);
+        }
+        for (int i = 0; i < children[f].length; i++) {
+            double[] x = i == 0 ? bw : messages[f];
+            backwards(scheme, f, children[f][i], x);
+            for (int at = 0; i > 0 && at < bw.length; at++) {
+                bw[at] += x[at];
             }
-            double weight = 1;
-            if (scheme == Scheme.MARGINAL) {
-                Simplex.logs(x, 0, x, 0, (steps - 1) * n);
-                weight = 0.5;
-            }
+        }
+    }
+
+    /** The messages to a factor as a parent of another. */
+    private void backwards(Scheme scheme, int f, Link link, double[] x) {
+        int n = strides[f];
+        Table table = scheme == Scheme.MARGINAL ? tables.B(link.child) : logB[link.child];
+        double[] turned = back[scheme.ordinal()][link.child];
+        if (turned != null) {
+            Mixture.each(steps - 1, of[link.child], 1, states[link.child], turned, backAt[link.child], n, x, 0);
+        } else {
             for (int t = 0; t < steps - 1; t++) {
-                for (int at = t * n; actions[t] >= 0 && at < (t + 1) * n; at++) {
-                    bw[at] += weight * x[at];
+                if (actions[t] >= 0) {
+                    backwards(scheme, table, link, t, x, t * n);
                 }
+            }
+        }
+        if (scheme == Scheme.MARGINAL) {
+            Simplex.logs(x, 0, x, 0, (steps - 1) * n);
+        }
+        for (int t = 0; t < steps - 1; t++) {
+            if (actions[t] < 0) {
+                Arrays.fill(x, t * n, (t + 1) * n, 0);
             }
         }
     }
@@ -279,12 +305,22 @@ public final class MessagePassing {
         }
     }
 
-    /** [blocks, s, s′] → [blocks, s′, s], each row s′ divided by its sum if it is to be a distribution. */
-    private static double[] turned(Table table, Scheme scheme) {
+    /** [blocks, s, s′] with rows that are so far apart. */
+    private static double[] apart(Table table, int stride) {
+        int n = table.events();
+        double[] y = new double[table.blocks() * table.rows() * stride];
+        for (int row = 0; row < table.blocks() * table.rows(); row++) {
+            System.arraycopy(table.values(), row * n, y, row * stride, n);
+        }
+        return y;
+    }
+
+    /** [blocks, s, s′] → [blocks, s′, s] with rows that are so far apart, each divided by its sum if it is to be a distribution. */
+    private static double[] turned(Table table, int stride, Scheme scheme) {
         int rows = table.rows();
         int n = table.events();
         double[] x = table.values();
-        double[] y = new double[x.length];
+        double[] y = new double[table.blocks() * n * stride];
         for (int block = 0; block < table.blocks(); block++) {
             for (int to = 0; to < n; to++) {
                 double sum = 0;
@@ -292,7 +328,7 @@ public final class MessagePassing {
                     sum += x[(block * rows + s) * n + to];
                 }
                 for (int s = 0; s < rows; s++) {
-                    y[(block * n + to) * rows + s] =
+                    y[(block * n + to) * stride + s] =
                             x[(block * rows + s) * n + to] / (scheme == Scheme.MARGINAL ? Math.max(sum, Simplex.EPSILON) : 1);
                 }
             }

@@ -14,6 +14,7 @@ final class Messages {
 
     final double[] table; // [I, J, stride]
     private final int[] parents;
+    private final int[] sizes;
     private final int first; // how many factors the axis I is
     private final int I;
     private final int J;
@@ -35,6 +36,7 @@ final class Messages {
     Messages(int[] parents, int[] sizes) {
         int k = parents.length;
         this.parents = parents;
+        this.sizes = sizes;
         first = k > 2 ? 1 : 0;
         I = k > 2 ? sizes[0] : 1;
         K = sizes[k - 1];
@@ -49,22 +51,52 @@ final class Messages {
         between = k > 3 ? new Messages(Arrays.copyOfRange(parents, 1, k - 1), Arrays.copyOfRange(sizes, 1, k - 1)) : null;
     }
 
-    /** Adds the message to each factor, to its row of step t. */
+    private Messages(Messages of) {
+        parents = of.parents;
+        sizes = of.sizes;
+        first = of.first;
+        I = of.I;
+        J = of.J;
+        K = of.K;
+        stride = of.stride;
+        table = new double[of.table.length];
+        joint = of.joint;
+        wider = of.wider;
+        told = of.told;
+        none = of.none;
+        scratch = of.scratch;
+        between = of.between;
+    }
+
+    /** Another table of the same factors, which works in the same memory: for the same thread. */
+    Messages step() {
+        return new Messages(this);
+    }
+
+    /** Another table of the same factors, for another thread. */
+    Messages twin() {
+        return new Messages(parents, sizes);
+    }
+
+    /** Adds the message to each factor, to its row of step t; rows are {@link Expectations#stride} apart. */
     void addAll(double[][] q, double[][] out, int t) {
         int last = parents[parents.length - 1];
         if (parents.length == 1) {
-            add(K, table, out[last], t * K);
+            add(K, table, out[last], t * stride);
             return;
         }
+        double[] c = q[last];
+        double[] toC = out[last];
+        int co = t * stride;
         double[] a = first == 0 ? ONE : q[parents[0]];
         double[] toA = first == 0 ? none : out[parents[0]];
-        double[] b = between == null ? q[parents[first]] : joint(q, 1, parents.length - 1);
+        int ao = first == 0 ? 0 : t * Expectations.stride(I);
         if (between == null) {
-            double[] toB = out[parents[first]];
-            Expectations.add(I, J, K, table, a, b, q[last], toA, t * I * first, toB, t * J, out[last], t * K, scratch);
+            int middle = parents[first];
+            Expectations.add(I, J, K, table, a, q[middle], c, toA, ao, out[middle], t * Expectations.stride(J), toC, co, scratch);
         } else {
             Arrays.fill(told, 0);
-            Expectations.add(I, J, K, table, a, b, q[last], toA, t * I, told, 0, out[last], t * K, scratch);
+            Expectations.add(I, J, K, table, a, joint(q, 1, parents.length - 1), c, toA, ao, told, 0, toC, co, scratch);
             between.take(told);
             between.addAll(q, out, t);
         }

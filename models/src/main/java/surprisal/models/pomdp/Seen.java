@@ -12,6 +12,7 @@ final class Seen {
 
     private final Table[] logs;
     private final double[][] weights;
+    private final int[] hot; // by modality its only outcome with a weight, or −1 if there may be others
     private final int[] last; // by modality its last parent, or −1
     private final int[] state;
     private int looked;
@@ -19,6 +20,7 @@ final class Seen {
     Seen(Table[] logs, int factors) {
         this.logs = logs;
         weights = Arrays.stream(logs).map(log -> new double[log.events()]).toArray(double[][]::new);
+        hot = new int[logs.length];
         last = Arrays.stream(logs).mapToInt(log -> Arrays.stream(log.parents()).max().orElse(-1)).toArray();
         state = new int[factors];
     }
@@ -35,7 +37,12 @@ final class Seen {
                 throw new IllegalArgumentException("outcome " + outcomes[m] + " of modality " + m + ": it takes 0 to "
                         + (weights[m].length - 1) + ", or a negative number where nothing was seen");
             }
-            Arrays.fill(weights[m], 0);
+            if (hot[m] < 0) {
+                Arrays.fill(weights[m], 0);
+            } else {
+                weights[m][hot[m]] = 0;
+            }
+            hot[m] = outcomes[m];
             if (outcomes[m] >= 0) {
                 weights[m][outcomes[m]] = 1;
             }
@@ -52,6 +59,7 @@ final class Seen {
         counted(outcomes.length);
         for (int m = 0; m < weights.length; m++) {
             System.arraycopy(outcomes[m], 0, weights[m], 0, weights[m].length);
+            hot[m] = -1;
         }
     }
 
