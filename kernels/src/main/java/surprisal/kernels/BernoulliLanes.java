@@ -10,34 +10,30 @@ final class BernoulliLanes {
 
     private BernoulliLanes() {}
 
-    /** t = x l − log(1 + e^l) */
+    /** t = x l − t */
     static int terms(float[] l, int lo, float[] x, int xo, int n, float[] t, int to) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector odds = load(l, lo + i);
-            FloatVector term = load(x, xo + i).mul(odds);
-            term.sub(Lanes.softplus(odds)).intoArray(t, to + i);
+            load(x, xo + i).mul(load(l, lo + i)).sub(load(t, to + i)).intoArray(t, to + i);
         }
         return i;
     }
 
-    /** gl = g (x − σ(l)) */
-    static int slopes(float[] l, int lo, float[] x, int xo, float g, int n, float[] gl, int glo) {
+    /** gl = g (x − p) */
+    static int slopes(float[] p, int po, float[] x, int xo, float g, int n, float[] gl, int glo) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector event = load(x, xo + i);
-            event.sub(Lanes.sigmoid(load(l, lo + i))).mul(g).intoArray(gl, glo + i);
+            load(x, xo + i).sub(load(p, po + i)).mul(g).intoArray(gl, glo + i);
         }
         return i;
     }
 
-    /** gl += g (x − σ(l)) */
-    static int plusSlopes(float[] l, int lo, float[] x, int xo, float g, int n, float[] gl, int glo) {
+    /** gl += g (x − p) */
+    static int plusSlopes(float[] p, int po, float[] x, int xo, float g, int n, float[] gl, int glo) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector sum = load(gl, glo + i);
-            FloatVector event = load(x, xo + i);
-            sum.add(event.sub(Lanes.sigmoid(load(l, lo + i))).mul(g)).intoArray(gl, glo + i);
+            FloatVector d = load(x, xo + i).sub(load(p, po + i)).mul(g);
+            load(gl, glo + i).add(d).intoArray(gl, glo + i);
         }
         return i;
     }

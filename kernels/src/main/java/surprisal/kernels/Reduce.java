@@ -13,7 +13,6 @@ import java.util.Objects;
  */
 public final class Reduce {
     private static final int CHUNK = 1 << 15;
-    private static final int LANES = 16;
     private static final int COLUMNS = 256; // columns whose ties are counted at a time
 
     private Reduce() {}

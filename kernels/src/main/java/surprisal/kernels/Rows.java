@@ -18,7 +18,7 @@ import java.util.Objects;
  * <p>Softmax and its kin read a row once for its maximum, then again from the cache.
  */
 public final class Rows {
-    static final int LANES = 16;
+    private static final int LANES = 16;
     private static final boolean VECTOR = Simd.bits() != 0;
     private static final int VECTOR_LENGTH = Simd.bits() / 32;
 
@@ -154,10 +154,6 @@ public final class Rows {
             share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        if (ShortRows.suits(rows, n)) {
-            ShortRows.logSumExp(x, xo, rows, n, y, yo);
-            return;
-        }
         float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n;
@@ -190,10 +186,6 @@ public final class Rows {
             share(rows, n, (r, some) -> logSumExpGrad(x, xo + r * n, y, yo + r, g, go + r, some, n, gx, gxo + r * n));
             return;
         }
-        if (ShortRows.suits(rows, n)) {
-            ShortRows.logSumExpGrad(x, xo, y, yo, g, go, rows, n, gx, gxo);
-            return;
-        }
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, gxr = gxo + r * n;
             if (!Float.isFinite(y[yo + r])) {
@@ -221,10 +213,6 @@ public final class Rows {
         check(y.length, yo, rows, n);
         if (shared(rows, n)) {
             share(rows, n, (r, some) -> softmax(x, xo + r * n, some, n, y, yo + r * n));
-            return;
-        }
-        if (ShortRows.suits(rows, n)) {
-            ShortRows.softmax(x, xo, rows, n, y, yo);
             return;
         }
         float[] s = Scratch.lanes();
@@ -289,10 +277,6 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        if (ShortRows.suits(rows, n)) {
-            ShortRows.logSoftmax(x, xo, rows, n, y, yo);
-            return;
-        }
         float[] s = Scratch.lanes();
         for (int r = 0; r < rows; r++) {
             int xr = xo + r * n, yr = yo + r * n;
@@ -325,10 +309,6 @@ public final class Rows {
         check(gx.length, gxo, rows, n);
         if (shared(rows, n)) {
             share(rows, n, (r, some) -> logSoftmaxGrad(y, yo + r * n, g, go + r * n, some, n, gx, gxo + r * n));
-            return;
-        }
-        if (ShortRows.suits(rows, n)) {
-            ShortRows.logSoftmaxGrad(y, yo, g, go, rows, n, gx, gxo);
             return;
         }
         float[] s = Scratch.lanes();
@@ -376,15 +356,9 @@ public final class Rows {
      * the opposite order where they are negative; turned round there, and less the number of NaNs of one sign, so that
      * those below −∞ wrap to the top, they are ranks: −∞ … −0, 0 … ∞, NaN.
      */
-    static float ranked(int rank) {
+    private static float ranked(int rank) {
         int turned = rank + NANS;
         return Float.intBitsToFloat(turned ^ turned >> 31 & 0x7fffffff);
-    }
-
-    /** Its inverse. */
-    static int rank(float x) {
-        int bits = Float.floatToRawIntBits(x);
-        return (bits ^ bits >> 31 & 0x7fffffff) - NANS;
     }
 
     /** y += c */

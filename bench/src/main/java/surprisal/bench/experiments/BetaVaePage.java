@@ -47,11 +47,11 @@ record BetaVaePage(double[] betas, List<Vae> models, List<InformationGap> gaps, 
         report.section("Codes that come apart")
                 .text("The dearer a nat of the code, the fewer numbers of it are used, and the more each keeps to one factor. The gap of a factor"
                         + " is by how much the number that tells most about it tells more than the next, as a share of the factor's entropy.")
-                .formula("MIG = 1/K Σ_k (I(z_j; v_k) − I(z_i; v_k)) / H(v_k)", "z_j tells most about v_k, z_i second most")
+                .formula("MIG = 1/K Σ_k (I(z_j; v_k) − I(z_i; v_k)) / H(v_k)", "for each factor, the number of the code that tells most about it, and the next")
                 .add(curve)
                 .add(table);
         report.section("What a number of the code stands for")
-                .text("A picture's code, one number varied at a time: the %d numbers that the belief is most certain about.".formatted(SHOWN))
+                .text("A picture's code, one number varied at a time: the %d numbers that cost most nats.".formatted(SHOWN))
                 .row(traversals(0), traversals(betas.length - 1))
                 .add(told(gaps.size() - 1));
     }

@@ -33,6 +33,7 @@ import surprisal.models.data.Prefetch;
 import surprisal.models.latent.Evaluation;
 import surprisal.models.latent.Iwae;
 import surprisal.models.latent.Vae;
+import surprisal.models.nn.Init;
 
 /** One run of {@link MnistVae}. */
 final class MnistVaeRun implements Run<Vae> {
@@ -56,7 +57,8 @@ final class MnistVaeRun implements Run<Vae> {
         this.images = images;
         bound = new Iwae(given.whole("samples"));
         Unary f = Unary.valueOf(given.choice("activation").toUpperCase(Locale.ROOT));
-        model = Vae.of(images.train().size(), given.layers("hidden"), given.whole("latent"), f, given.precision(), given.weights());
+        model = Vae.of(images.train().size(), given.layers("hidden"), given.whole("latent"), f, Init.TORCH, given.precision(),
+                given.weights());
         beginAtTheMeans();
         update = Update.adam(given.whole("fade") == 0
                 ? Schedule.constant(given.rate())

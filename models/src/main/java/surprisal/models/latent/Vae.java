@@ -10,6 +10,7 @@ import surprisal.engine.Rng;
 import surprisal.kernels.Unary;
 import surprisal.models.dist.Bernoulli;
 import surprisal.models.dist.Normal;
+import surprisal.models.nn.Init;
 import surprisal.models.nn.Mlp;
 
 /**
@@ -50,6 +51,24 @@ public record Vae(Mlp encoder, Mlp decoder) implements LatentModel {
         return new Vae(
                 Mlp.of(rng, precision, activation, inwards(pixels, hidden, 2 * latent)),
                 Mlp.of(rng, precision, activation, outwards(latent, hidden, pixels)));
+    }
+
+    /**
+     * A fresh model whose layers are all drawn in the same way.
+     *
+     * @param pixels length of x
+     * @param hidden widths of the encoder's hidden layers; the decoder has them the other way round
+     * @param latent length of z
+     * @param activation what stands between the layers
+     * @param init how the weights are drawn
+     * @param precision the precision
+     * @param rng where they come from
+     * @return the model
+     */
+    public static Vae of(int pixels, int[] hidden, int latent, Unary activation, Init init, Precision precision, Rng rng) {
+        return new Vae(
+                Mlp.of(rng, init, precision, activation, inwards(pixels, hidden, 2 * latent)),
+                Mlp.of(rng, init, precision, activation, outwards(latent, hidden, pixels)));
     }
 
     /**

@@ -52,13 +52,32 @@ public record Mlp(List<Linear> layers, Unary activation) implements UnaryOperato
      * @throws IllegalArgumentException if there are fewer than two widths
      */
     public static Mlp of(Rng rng, Precision precision, Unary activation, int... sizes) {
+        return of(rng, Init.before(activation), Init.GLOROT, precision, activation, sizes);
+    }
+
+    /**
+     * A perceptron of these widths whose layers are all drawn in the same way.
+     *
+     * @param rng where the weights come from
+     * @param init how they are drawn
+     * @param precision the precision
+     * @param activation what stands between the layers
+     * @param sizes the widths, from the input to the output
+     * @return the perceptron
+     * @throws IllegalArgumentException if there are fewer than two widths
+     */
+    public static Mlp of(Rng rng, Init init, Precision precision, Unary activation, int... sizes) {
+        return of(rng, init, init, precision, activation, sizes);
+    }
+
+    private static Mlp of(Rng rng, Init hidden, Init last, Precision precision, Unary activation, int... sizes) {
         if (sizes.length < 2) {
             throw new IllegalArgumentException("a perceptron of widths " + Arrays.toString(sizes)
                     + ": it takes at least an input and an output");
         }
         List<Linear> layers = new ArrayList<>();
         for (int i = 1; i < sizes.length; i++) {
-            Init init = i < sizes.length - 1 ? Init.before(activation) : Init.GLOROT;
+            Init init = i < sizes.length - 1 ? hidden : last;
             layers.add(Linear.of(sizes[i - 1], sizes[i], init, precision, rng));
         }
         return new Mlp(List.copyOf(layers), activation);

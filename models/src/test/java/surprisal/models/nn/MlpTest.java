@@ -105,4 +105,14 @@ class MlpTest {
                 () -> Mlp.of(new Rng(0), 3, 2).apply(Tensor.of(1f, 2f))).getMessage();
         assertTrue(message.contains("[2] × [3, 2] + [2]: inner sizes differ (2 ≠ 3)"), message);
     }
+
+    /** With ten thousand draws on ±1/√in the largest is within a hundredth of the bound; a normal's would be beyond it. */
+    @Test
+    void allLayersAreDrawnInTheWayThatIsAskedFor() {
+        Mlp net = Mlp.of(new Rng(2), Init.TORCH, Precision.FLOAT64, Unary.RELU, 100, 100, 400, 50);
+        for (Linear layer : net.layers()) {
+            double bound = 1 / Math.sqrt(layer.weight().shape().dim(0)), most = layer.weight().abs().max().item();
+            assertTrue(most <= bound && most > 0.99 * bound, most + " of " + bound);
+        }
+    }
 }
