@@ -15,6 +15,7 @@ public final class Experiments {
             MnistVae.elbo(),
             MnistVae.iwae(),
             new RssmFilms(),
+            new Distraction(),
             new Kalman(),
             new Gap());
 

@@ -154,6 +154,16 @@ public record Given(String experiment, SequencedMap<String, Object> values, long
     }
 
     /**
+     * Some of some names.
+     *
+     * @param name of the setting
+     * @return its values, in the order in which they are given
+     */
+    public List<String> choices(String name) {
+        return several(name).stream().map(String.class::cast).toList();
+    }
+
+    /**
      * The images of {@link Setting#data}.
      *
      * @return those in the folder that is given, or the embedded ones

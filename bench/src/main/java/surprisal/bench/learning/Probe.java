@@ -2,6 +2,8 @@ package surprisal.bench.learning;
 
 import java.util.Arrays;
 import surprisal.autodiff.Tensor;
+import surprisal.engine.Precision;
+import surprisal.engine.Shape;
 
 /**
  * y ≈ x W + b with W = (XᵀX + N λ I)⁻¹ XᵀY over N centred rows (ridge regression, Hoerl and Kennard 1970): what can be read off a
@@ -68,6 +70,18 @@ public record Probe(double[][] weight, double[] offset) {
             r2[k] = 1 - left / all;
         }
         return r2;
+    }
+
+    /**
+     * x W + b.
+     *
+     * @param x what is known, [.., n]
+     * @return what the line tells, in float64, [.., m]
+     */
+    public Tensor tells(Tensor x) {
+        int n = weight.length, m = offset.length;
+        double[] all = Arrays.stream(weight).flatMapToDouble(Arrays::stream).toArray();
+        return x.to(Precision.FLOAT64).affine(Tensor.of(Shape.of(n, m), all), Tensor.of(offset));
     }
 
     private static double[][] rows(Tensor x, Tensor other) {

@@ -153,6 +153,20 @@ public record Setting(String name, String label, String usual, Kind kind, String
     }
 
     /**
+     * Some of some names, joined by commas.
+     *
+     * @param name of the option
+     * @param usual those that are taken if none are given, joined by commas
+     * @param names the names
+     * @param says what they are
+     * @return the setting
+     */
+    public static Setting choices(String name, String usual, List<String> names, String says) {
+        Kind each = new Choice(List.copyOf(names));
+        return new Setting(name, "NAME,NAME…", usual, new Several(each), says + " Of " + String.join(", ", names) + ".");
+    }
+
+    /**
      * How many examples make a step: {@code --batch}.
      *
      * @param usual its value if none is given

@@ -26,12 +26,14 @@ class ProbeTest {
         for (int i = 0; i < 10; i++) assertEquals(W.at(i), line.weight()[i / 2][i % 2], 1e-9);
         assertArrayEquals(new double[] {-7, -7}, line.offset(), 1e-9);
         assertArrayEquals(new double[] {1, 1}, line.r2(more, more.matmul(W).minus(7)), 1e-12);
+        Tensor told = line.tells(more), y = more.matmul(W).minus(7);
+        for (int i = 0; i < y.shape().size(); i++) assertEquals(y.at(i), told.at(i), 1e-9);
         double noise = Probe.fit(x, random(rng, 40, 10, 1), 1e-6).r2(more, random(rng, 30, 10, 1))[0];
         assertTrue(noise < 0.01, "R² of noise on other rows is " + noise);
         double half = Probe.fit(x, x.matmul(W).plus(random(rng, 40, 10, 2).times(2)), 1e-6)
                 .r2(more, more.matmul(W).plus(random(rng, 30, 10, 2).times(2)))[0];
-        double told = W.at(0) * W.at(0) + W.at(2) * W.at(2) + W.at(4) * W.at(4) + W.at(6) * W.at(6) + W.at(8) * W.at(8);
-        assertEquals(told / (told + 4), half, 0.15, "the share of the variance that is the line's, to 5 standard errors of 300 rows");
+        double share = W.at(0) * W.at(0) + W.at(2) * W.at(2) + W.at(4) * W.at(4) + W.at(6) * W.at(6) + W.at(8) * W.at(8);
+        assertEquals(share / (share + 4), half, 0.15, "the share of the variance that is the line's, to 5 standard errors of 300 rows");
     }
 
     /** Where the gradient of ½ |y − x W − b|²/N + ½ λ |W|² vanishes there is no better line. */

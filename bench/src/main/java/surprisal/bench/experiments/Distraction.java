@@ -1,0 +1,242 @@
+package surprisal.bench.experiments;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import surprisal.autodiff.Tensor;
+import surprisal.autodiff.Update;
+import surprisal.bench.learning.Curve;
+import surprisal.bench.learning.Experiment;
+import surprisal.bench.learning.Figures;
+import surprisal.bench.learning.Frames;
+import surprisal.bench.learning.Given;
+import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Probe;
+import surprisal.bench.learning.Run;
+import surprisal.bench.learning.Setting;
+import surprisal.bench.learning.Steps;
+import surprisal.bench.learning.Terms;
+import surprisal.bench.report.Filmstrip;
+import surprisal.bench.report.Report;
+import surprisal.bench.report.Table;
+import surprisal.engine.Rng;
+import surprisal.models.data.Backdrop;
+import surprisal.models.data.BouncingBall;
+import surprisal.models.dynamics.Belief;
+import surprisal.models.dynamics.Path;
+import surprisal.models.dynamics.SequenceFreeEnergy;
+
+/**
+ * World models of a ball before a restless background that has nothing to do with it: whose states tell where the ball is? Nothing limits
+ * what a reconstruction has to gain from the background; a contrast gains log K nats at most, and what the prior foretells, which the ball
+ * is and the background is not, costs no complexity (Mazzaglia, Verbelen and Dhoedt 2021).
+ */
+public final class Distraction implements Experiment {
+    private static final int SIDE = 16;
+    private static final double RADIUS = 2;
+    private static final int BURN_IN = 5;
+    private static final double RIDGE = 1e-4;
+    private static final double APART = 0.5;
+    private static final List<String> COORDINATES = List.of("x", "y", "vx", "vy");
+
+    /** The experiment. */
+    public Distraction() {}
+
+    @Override
+    public String name() {
+        return "contrastive";
+    }
+
+    @Override
+    public String summary() {
+        return "World models of a ball before a restless background: what their states tell of the ball, by what they learn from.";
+    }
+
+    @Override
+    public int epochs() {
+        return 20;
+    }
+
+    @Override
+    public List<Setting> settings() {
+        return List.of(
+                Setting.choices("signals", "contrastive,reconstruction", SensedWorld.SIGNALS,
+                        "What each world learns from; the first is measured against the others."),
+                Setting.whole("state", 4, 1, 65_536, "Numbers of the random state."),
+                Setting.whole("units", 64, 1, 65_536, "Numbers of the memory, and units of the dynamics' layers."),
+                Setting.whole("hidden", 96, 1, 65_536, "Units of the other networks' layer."),
+                Setting.whole("waves", 2, 0, 1_000, "Waves of the background."),
+                Setting.number("strength", 0.5, 0, 1, "The background's brightest, next to the ball's 1."),
+                Setting.number("drift", 3, 0, 100, "The fastest that a wave goes, in radians a picture."),
+                Setting.whole("length", 20, BURN_IN + 1, 10_000, "Pictures of a film."),
+                Setting.whole("held", 256, 2, 100_000, "Films to measure with."),
+                Setting.whole("steps", 100, 1, 1_000_000, "Steps of an epoch."),
+                Setting.batch(32),
+                Setting.rate(1e-3));
+    }
+
+    @Override
+    public Run<List<SensedWorld>> begin(Given given) {
+        return new Learning(given);
+    }
+
+    private static final class Learning implements Run<List<SensedWorld>> {
+        private final Given given;
+        private final BouncingBall ball;
+        private final List<String> signals;
+        private final List<SensedWorld> model;
+        private final Update update;
+        private final Clips held;
+
+        Learning(Given given) {
+            this.given = given;
+            Backdrop backdrop = new Backdrop(given.whole("waves"), given.number("strength"), given.number("drift"));
+            ball = new BouncingBall(SIDE, RADIUS, 1, backdrop);
+            signals = given.choices("signals").stream().distinct().toList();
+            List<Update> chain = new ArrayList<>(List.of(Update.clipByValue(1), Update.adam(given.rate())));
+            model = worlds(chain);
+            update = Update.chain(chain.toArray(Update[]::new));
+            held = clips(given.whole("held"), given.evaluation());
+        }
+
+        private List<SensedWorld> worlds(List<Update> chain) {
+            SensedWorld.Sizes sizes =
+                    new SensedWorld.Sizes(SIDE * SIDE, given.whole("state"), given.whole("units"), given.whole("hidden"));
+            return signals.stream()
+                    .map(signal -> SensedWorld.of(signal, sizes, given.precision(), given.weights(), chain::add))
+                    .toList();
+        }
+
+        @Override
+        public List<SensedWorld> model() {
+            return model;
+        }
+
+        @Override
+        public Update update() {
+            return update;
+        }
+
+        @Override
+        public int steps() {
+            return given.whole("steps");
+        }
+
+        private Clips clips(int films, Rng rng) {
+            return Clips.of(ball.films(films, given.whole("length"), rng), given.precision());
+        }
+
+        /** How far right the ball is, from −2 to 2: the task of a world that is shown nothing else. */
+        private static Tensor rewards(Clips clips) {
+            return clips.states().slice(0, 1).minus(SIDE / 2.0).div(SIDE / 4.0);
+        }
+
+        @Override
+        public Figures epoch(Steps<List<SensedWorld>> steps) {
+            for (int i = 0; i < steps(); i++) {
+                Clips clips = clips(given.batch(), steps.rng());
+                Tensor rewards = rewards(clips);
+                steps.step(given.batch(), worlds -> {
+                    Terms terms = new Terms(List.of());
+                    for (int k = 0; k < signals.size(); k++) {
+                        SequenceFreeEnergy f = worlds.get(k).F(clips, rewards, steps.rng());
+                        terms = terms.plus("complexity_" + signals.get(k), f.complexity().mean())
+                                .plus("cost_" + signals.get(k), f.cost().mean());
+                    }
+                    return terms;
+                });
+            }
+            Figures figures = steps.means();
+            for (int k = 0; k < signals.size(); k++) {
+                double[] r2 = r2(model.get(k));
+                for (int i = 0; i < r2.length; i++) figures = figures.with(figure(COORDINATES.get(i), signals.get(k)), r2[i]);
+                figures = figures.with(figure("position", signals.get(k)), (r2[0] + r2[1]) / 2);
+            }
+            return figures.with("margin", margin(figures));
+        }
+
+        private static String figure(String of, String signal) {
+            return "r2_" + of + "_" + signal;
+        }
+
+        /** How much more of the position the first world knows than the others; next to the mean position if there is no other. */
+        private double margin(Figures figures) {
+            double[] known = signals.stream().mapToDouble(signal -> figures.at(figure("position", signal))).toArray();
+            return known[0] - Arrays.stream(known).skip(1).max().orElse(0);
+        }
+
+        /** R² of each coordinate of the ball, read off the states by a line that is fitted to the other half of the films. */
+        private double[] r2(SensedWorld world) {
+            Tensor states = settled(world.states(world.filter(held, given.evaluation().split())));
+            int half = held.batch() / 2;
+            return probe(states).r2(states.slice(1, half, held.batch()), settled(held.states()).slice(1, half, held.batch()));
+        }
+
+        private Probe probe(Tensor states) {
+            int half = held.batch() / 2;
+            return Probe.fit(states.slice(1, 0, half), settled(held.states()).slice(1, 0, half), RIDGE);
+        }
+
+        private Tensor settled(Tensor x) {
+            return x.slice(0, BURN_IN, held.steps());
+        }
+
+        @Override
+        public Goal goal() {
+            return Goal.atLeast("margin", "of R²", APART);
+        }
+
+        @Override
+        public List<Curve> curves() {
+            List<Curve> curves = new ArrayList<>(List.of(
+                    Curve.of("What a straight line reads off the states of where the ball is", "R²", names("r2_position_")),
+                    Curve.of("Of where it goes along x", "R²", names("r2_vx_")),
+                    Curve.of("Complexity of a picture", "nats", names("train_complexity_"))));
+            for (String signal : signals) curves.add(Curve.of("Cost of a picture, " + signal, "", "train_cost_" + signal));
+            return curves;
+        }
+
+        private String[] names(String before) {
+            return signals.stream().map(signal -> before + signal).toArray(String[]::new);
+        }
+
+        @Override
+        public void report(Report report) {
+            Table table = Table.of("R² of the ball's coordinates, by a line on held-out films", "signal", "x", "y", "v_x", "v_y");
+            for (int k = 0; k < signals.size(); k++) {
+                double[] r2 = r2(model.get(k));
+                table = table.row(signals.get(k), bar(r2[0]), bar(r2[1]), bar(r2[2]), bar(r2[3]));
+            }
+            int last = held.batch() - 1, seen = given.whole("length") / 2;
+            Filmstrip films = Filmstrip.of("Where their states say the ball is; after picture " + seen + " they see no more", SIDE,
+                    Filmstrip.times(held.steps(), 12))
+                    .film("seen", Frames.of(held.frames().slice(1, last, last + 1)))
+                    .film("the ball", balls(held.states().slice(1, last, last + 1).slice(0, 2)));
+            for (int k = 0; k < signals.size(); k++) films = films.film(signals.get(k), balls(told(model.get(k), seen, last)));
+            report.section("What the states know")
+                    .text("Each world sees the same films of a ball, before a background that is another one in each film and restless.")
+                    .add(table)
+                    .add(films);
+        }
+
+        private static Table.Bar bar(double r2) {
+            return new Table.Bar(r2, 1, "%.3f");
+        }
+
+        /** Where a world's states say that the ball is, seen and then imagined: [T, 1, 2]. */
+        private Tensor told(SensedWorld world, int seen, int film) {
+            Rng rng = given.evaluation().split();
+            Path<Belief> path = world.filter(held, rng);
+            Tensor states = world.states(path);
+            Tensor all = Tensor.concat(0, states.slice(0, 0, seen), world.imagined(held, path, seen, rng));
+            return probe(settled(states)).tells(all.slice(1, film, film + 1)).slice(0, 2);
+        }
+
+        private List<float[]> balls(Tensor positions) {
+            return IntStream.range(0, positions.shape().size() / 2)
+                    .mapToObj(t -> Frames.of(ball.picture(positions.at(2 * t), positions.at(2 * t + 1))).getFirst())
+                    .toList();
+        }
+    }
+}
