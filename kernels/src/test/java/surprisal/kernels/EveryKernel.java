@@ -164,7 +164,8 @@ final class EveryKernel {
         add("Panels.pack", "float", 6, () -> Panels.pack(31, N, x, 0, y, 0));
         add("Panels.packTransposed", "float", 6, () -> Panels.packTransposed(31, N, x, 0, y, 0));
         add("Panels.multiply", "float", 10, () -> Panels.multiply(24, 31, N, x, 0, v, 0, y, 0, Store.SET));
-        add("Affine.delta", "float", 7, () -> Affine.delta(Unary.TANH, 1, x, v, R, N, y, Store.SET));
+        add("Affine.apply", "float", 10, () -> Affine.apply(Unary.TANH, 3, 8, 31, N, x, 8 * N, v, w, y));
+        add("Affine.delta", "float", 8, () -> Affine.delta(Unary.TANH, 1, x, v, R, N, y, Store.SET));
     }
 
     private void productsInDouble() {
@@ -178,7 +179,8 @@ final class EveryKernel {
         add("Panels.pack", "double", 6, () -> Panels.pack(31, N, x2, 0, y2, 0));
         add("Panels.packTransposed", "double", 6, () -> Panels.packTransposed(31, N, x2, 0, y2, 0));
         add("Panels.multiply", "double", 10, () -> Panels.multiply(24, 31, N, x2, 0, v2, 0, y2, 0, Store.SET));
-        add("Affine.delta", "double", 7, () -> Affine.delta(Unary.TANH, 1, x2, v2, R, N, y2, Store.SET));
+        add("Affine.apply", "double", 10, () -> Affine.apply(Unary.TANH, 3, 8, 31, N, x2, 8 * N, v2, w2, y2));
+        add("Affine.delta", "double", 8, () -> Affine.delta(Unary.TANH, 1, x2, v2, R, N, y2, Store.SET));
     }
 
     private void convolutions() {
@@ -308,7 +310,7 @@ final class EveryKernel {
         double[] table = new double[5 * 6 * 8];
         double[] scratch = new double[Expectations.memory(5, 6, 7)];
         add("Simplex.softmax", "double", 5, () -> Simplex.softmax(x2, 0, y2, 0, N));
-        add("Simplex.softmaxes", "double", 5, () -> Simplex.softmaxes(x2, 0, R, N, N, many));
+        add("Simplex.softmaxes", "double", 6, () -> Simplex.softmaxes(x2, 0, R, N, N, many));
         add("Simplex.logSumExp", "double", 3, () -> y2[0] = Simplex.logSumExp(x2, 0, N));
         add("Simplex.entropy", "double", 3, () -> y2[0] = Simplex.entropy(x2, 0, N));
         add("Simplex.entropies", "double", 6, () -> Simplex.entropies(x2, 0, R, N, y2, 0));

@@ -45,9 +45,11 @@ record BetaVaePage(double[] betas, List<Vae> models, List<InformationGap> gaps, 
             table = table.row(BetaVae.shown(betas[i]), rate, -accuracy, rate - accuracy, new Table.Bar(mean[i], 1, "%.3f"));
         }
         report.section("Codes that come apart")
-                .text("The dearer a nat of the code, the fewer numbers of it are used, and the more each keeps to one factor. The gap of a factor"
-                        + " is by how much the number that tells most about it tells more than the next, as a share of the factor's entropy.")
-                .formula("MIG = 1/K Σ_k (I(z_j; v_k) − I(z_i; v_k)) / H(v_k)", "for each factor, the number of the code that tells most about it, and the next")
+                .text("The dearer a nat of the code, the fewer numbers of it are used, and the more each keeps to one factor."
+                        + " The gap of a factor is by how much the number that tells most about it tells more than the next,"
+                        + " as a share of the factor's entropy.")
+                .formula("MIG = 1/K Σ_k (I(z_j; v_k) − I(z_i; v_k)) / H(v_k)",
+                        "for each factor, the number of the code that tells most about it, and the next")
                 .add(curve)
                 .add(table);
         report.section("What a number of the code stands for")
@@ -74,7 +76,8 @@ record BetaVaePage(double[] betas, List<Vae> models, List<InformationGap> gaps, 
     }
 
     private Table told(int model) {
-        Table table = Table.of("Which share of each factor's entropy the numbers of the code with β = " + BetaVae.shown(betas[model]) + " tell",
+        Table table = Table.of(
+                "Which share of each factor's entropy the numbers of the code with β = " + BetaVae.shown(betas[model]) + " tell",
                 IntStream.rangeClosed(0, BetaVae.FACTORS.size())
                         .mapToObj(k -> k == 0 ? "number" : BetaVae.FACTORS.get(k - 1))
                         .toArray(String[]::new));

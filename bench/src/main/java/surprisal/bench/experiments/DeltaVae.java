@@ -59,7 +59,8 @@ public final class DeltaVae implements Experiment {
 
     @Override
     public String summary() {
-        return "Autoencoders of digits whose decoder could do without a code: the plain one's code withers, not those that commit to a rate.";
+        return "Autoencoders of digits whose decoder could do without a code: the plain one's code withers,"
+                + " not those that commit to a rate.";
     }
 
     @Override
@@ -76,7 +77,8 @@ public final class DeltaVae implements Experiment {
                         "Units of a hidden layer over the pixels before; with 0 each pixel is a logistic regression on those before it."),
                 Setting.whole("context", 64, 1, 65_536, "What the pixels are told of z, in numbers."),
                 Setting.whole("latent", 32, 2, 65_536, "Dimensions of z."),
-                Setting.whole("parts", 8, 2, 65_536, "Parts of z, each of which follows the one before it under the prior of the last model."),
+                Setting.whole("parts", 8, 2, 65_536,
+                        "Parts of z, each of which follows the one before it under the prior of the last model."),
                 Setting.number("alpha", 0.8, 0, 0.999, "How near a part is to the one before it: with the parts, the committed rate."),
                 Setting.batch(100),
                 Setting.rate(3e-3));
@@ -188,7 +190,10 @@ public final class DeltaVae implements Experiment {
             return figures;
         }
 
-        /** And what the codes are worth: nats by which the pixels are likelier than with another picture's code, and digits that a line tells. */
+        /**
+         * And what the codes are worth: nats by which the pixels are likelier than with another picture's code, and digits that a
+         * line tells.
+         */
         @Override
         public Figures result(Figures last) {
             Figures figures = last;

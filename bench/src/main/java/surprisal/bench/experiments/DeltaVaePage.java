@@ -22,7 +22,8 @@ import surprisal.models.latent.Evaluation;
  */
 record DeltaVaePage(List<DeepLatentGaussian> models, double committed, Figures measured, int width) {
     private static final List<String> PAYS = List.of(
-            "$D_{KL}[q ‖ p]$, plain", "$Σ_i max(E[D_{KL,i}], δ/n)$, free bits", "$max(E[D_{KL}], δ)$, free nats", "$D_{KL}[q ‖ chain]$, δ-VAE");
+            "$D_{KL}[q ‖ p]$, plain", "$Σ_i max(E[D_{KL,i}], δ/n)$, free bits",
+            "$max(E[D_{KL}], δ)$, free nats", "$D_{KL}[q ‖ chain]$, δ-VAE");
     private static final List<String> ROWS = List.of("plain", "free bits", "free nats", "δ-VAE");
 
     /** Adds the section: what was measured on the test pictures, and draws of some of them from their codes. */
@@ -43,7 +44,8 @@ record DeltaVaePage(List<DeepLatentGaussian> models, double committed, Figures m
             draws = draws.row(ROWS.get(i), width, Frames.of(model.p(model.q(some).mean()).sample(rng.split())));
         }
         report.section("What the codes are worth")
-                .text(("The decoder sees the pixels above and to the left of the one that it predicts, and could do without a code. Where a nat"
+                .text(("The decoder sees the pixels above and to the left of the one that it predicts, and could do without a code."
+                        + " Where a nat"
                         + " of code costs a nat, the code keeps what is worth more. The others are committed to %.3f nats: free bits and"
                         + " free nats cost nothing up to there, and no belief of independent numbers is nearer to the prior of the δ-VAE."
                         + " A code's worth is $log p(x|z) − log p(x|z′)$, where $z′$ is another picture's.").formatted(committed))

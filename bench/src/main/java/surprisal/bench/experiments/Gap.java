@@ -62,7 +62,8 @@ public final class Gap implements Experiment {
                 Setting.whole("members", 10, 2, 1000, "Members of the ensemble."),
                 Setting.whole("draws", 50, 2, 1000, "Draws that dropout and independent weights predict with."),
                 Setting.number("drop", 0.1, 0, 0.99, "The rate of dropout."),
-                Setting.number("scale", 1, 1e-3, 1000, "The prior deviation: of functions with independent weights, of weights with masks."),
+                Setting.number("scale", 1, 1e-3, 1000,
+                        "The prior deviation: of functions with independent weights, of weights with masks."),
                 Setting.rate(1e-2));
     }
 

@@ -68,7 +68,7 @@ public final class RssmFilms implements Experiment {
                 Setting.whole("state", 16, 1, 65_536, "Numbers of the random state, or choices among 8 classes."),
                 Setting.whole("hidden", 200, 1, 65_536, "Units of the encoder's and the decoder's layer."),
                 Setting.whole("length", 30, 2, 10_000, "Pictures of a film to learn from."),
-                Setting.whole("held", HELD, 2, 100_000, "Films to measure with."),
+                Setting.whole("held", HELD, 2, 5_000, "Films to measure with."),
                 Setting.whole("steps", STEPS, 1, 1_000_000, "Steps of an epoch."),
                 Setting.number("balance", 0.8, 0, 1, "The prior's share of the pull of the complexity."),
                 Setting.number("free", 0, 0, 1e6, "Nats of complexity a picture that pull at nothing."),
@@ -204,7 +204,8 @@ public final class RssmFilms implements Experiment {
             double[] x = IntStream.rangeClosed(1, HORIZON).asDoubleStream().toArray();
             double[] dream = psnr(imagined, truth), still = psnr(still(), truth);
             Report.Section section = report.section("What it imagines")
-                    .text(String.format(Locale.ROOT, "It sees %d pictures and then imagines %d more, given what is done. Next to what happens "
+                    .text(String.format(Locale.ROOT,
+                            "It sees %d pictures and then imagines %d more, given what is done. Next to what happens "
                             + "its pictures have a signal-to-noise ratio of %.1f dB, the last picture seen one of %.1f dB.",
                             SEEN, HORIZON, mean(dream), mean(still)))
                     .add(Chart.of("Pictures ahead", "pictures ahead", "dB").line("imagined", x, dream).line("the last one seen", x, still));

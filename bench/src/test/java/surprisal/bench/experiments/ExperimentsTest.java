@@ -46,6 +46,7 @@ class ExperimentsTest {
             case "contrastive" -> given.with("signals", SensedWorld.SIGNALS).with("state", 2).with("units", 5).with("hidden", 7)
                     .with("length", 7).with("held", 16).with("steps", 2).with("batch", 4).with("sharing", 2);
             case "kalman" -> given.with("batch", 2);
+            case "gap" -> given.with("hidden", List.of(8)).with("points", 12);
             default -> throw new IllegalArgumentException("what makes " + experiment.name() + " small?");
         };
     }

@@ -92,9 +92,11 @@ class InformationGapLawsTest {
         int[][] factors = factors(6);
         int n = factors.length;
         Tensor z = noise(n, 3, seed);
-        Tensor near = codes(n, i -> z.at(3 * i) + factors[i][0], i -> z.at(3 * i + 1) - factors[i][1], i -> z.at(3 * i + 2) + factors[i][2]);
+        Tensor near = codes(
+                n, i -> z.at(3 * i) + factors[i][0], i -> z.at(3 * i + 1) - factors[i][1], i -> z.at(3 * i + 2) + factors[i][2]);
         InformationGap gap = InformationGap.of(near, factors, 6);
-        Tensor mapped = codes(n, i -> StrictMath.exp(near.at(3 * i)), i -> -5 * near.at(3 * i + 1), i -> StrictMath.cbrt(near.at(3 * i + 2)));
+        Tensor mapped = codes(
+                n, i -> StrictMath.exp(near.at(3 * i)), i -> -5 * near.at(3 * i + 1), i -> StrictMath.cbrt(near.at(3 * i + 2)));
         for (int k = 0; k < 3; k++)
             assertArrayEquals(gap.shares()[k], InformationGap.of(mapped, factors, 6).shares()[k], 1e-12);
         int[] order = new Rng(seed).permutation(n);
@@ -124,6 +126,7 @@ class InformationGapLawsTest {
                 assertThrows(IllegalArgumentException.class, () -> InformationGap.of(Tensor.of(1, 2).reshape(2, 1), same, 2)).getMessage());
         assertEquals("the information of codes [3, 1] about the factors of 2 examples, in 2 bins: it takes a code for each of at least 2"
                         + " examples, and at least 2 bins",
-                assertThrows(IllegalArgumentException.class, () -> InformationGap.of(Tensor.of(1, 2, 3).reshape(3, 1), same, 2)).getMessage());
+                assertThrows(IllegalArgumentException.class,
+                        () -> InformationGap.of(Tensor.of(1, 2, 3).reshape(3, 1), same, 2)).getMessage());
     }
 }
