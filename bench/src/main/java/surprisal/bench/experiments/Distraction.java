@@ -229,8 +229,8 @@ public final class Distraction implements Experiment {
                     .film("the ball", balls(held.states().slice(1, last, last + 1).slice(0, 2)));
             for (int k = 0; k < signals.size(); k++) films = films.film(signals.get(k), balls(told(model.get(k), seen, last)));
             report.section("What the states know")
-                    .text("Each world learns from the same films: a ball before a moving background, which is shared by the films of a step"
-                            + " and another one in each step. Here each film has its own.")
+                    .text("Each world learns from the same films: a ball before a moving background, which %d films of a step share."
+                            .formatted(given.whole("sharing")) + " Here each has its own.")
                     .add(table)
                     .add(films);
         }
