@@ -15,7 +15,9 @@ import surprisal.models.dynamics.Rssm;
 import surprisal.models.dynamics.SequenceFreeEnergy;
 import surprisal.models.nn.Mlp;
 import surprisal.models.signal.Contrastive;
+import surprisal.models.signal.Critic;
 import surprisal.models.signal.Ema;
+import surprisal.models.signal.Negatives;
 import surprisal.models.signal.Reconstruction;
 import surprisal.models.signal.RedundancyReduction;
 import surprisal.models.signal.SelfDistillation;
@@ -25,13 +27,13 @@ import surprisal.models.signal.Views;
 
 /**
  * F = Σ_t D_KL[q(s_t|s_{t−1}, o_t)‖p(s_t|s_{t−1})] + c(s_t, o_t): a world model, and what its states are learned from. Worlds of one
- * seed and size differ in c alone: their encoders and dynamics begin with the same weights.
+ * seed and size differ in c alone: their eyes and dynamics begin with the same weights.
  *
- * @param encoder from a picture to its embedding
+ * @param eye from a picture to its embedding
  * @param dynamics of the states, which is shown the embeddings
  * @param signal c, of a picture and a reward after it
  */
-record SensedWorld(Mlp encoder, Rssm dynamics, Signal signal) {
+record SensedWorld(Eye eye, Rssm dynamics, Signal signal) {
 
     /** The names of {@link #of}. */
     static final List<String> SIGNALS = List.of("contrastive", "reconstruction", "byol", "barlow", "task");
@@ -40,18 +42,18 @@ record SensedWorld(Mlp encoder, Rssm dynamics, Signal signal) {
     private static final double FIRST_STD = 0.3;
     private static final double TARGET_DECAY = 0.99;
 
-    /** In nats that the whole range of 2 − 2 cos is worth: next to a complexity of some nats a cosine alone would be ignored. */
+    /** Nats that a cosine is worth: the complexity of some nats would outweigh it alone. */
     private static final double COSINE = 10;
 
     /**
      * How large a world is.
      *
-     * @param pixels of a picture
+     * @param side of a picture, in pixels
      * @param state numbers of the random state
      * @param units of the memory, of its layers, and of an embedding
      * @param hidden units of the hidden layers of all other networks
      */
-    record Sizes(int pixels, int state, int units, int hidden) {}
+    record Sizes(int side, int state, int units, int hidden) {}
 
     /**
      * A fresh world.
@@ -63,15 +65,15 @@ record SensedWorld(Mlp encoder, Rssm dynamics, Signal signal) {
      * @param last takes what must follow the update of the weights
      */
     static SensedWorld of(String name, Sizes sizes, Precision precision, Rng rng, Consumer<Update> last) {
-        int pixels = sizes.pixels, state = sizes.units + sizes.state;
-        Mlp encoder = Mlp.of(rng, precision, Unary.ELU, pixels, sizes.hidden, sizes.units);
+        int pixels = sizes.side * sizes.side, state = sizes.units + sizes.state;
+        Eye eye = Eye.of(sizes.side, sizes.units, precision, rng);
         Rssm dynamics = Rssm.of(new Latent.Gaussian(sizes.state, LEAST),
                 new Rssm.Sizes(1, sizes.units, sizes.units, sizes.units), Unary.ELU, precision, rng);
         Signal seen = switch (name) {
             case "reconstruction" -> new Reconstruction(Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, pixels),
                     Likelihood.LearnedStd.of(FIRST_STD, precision));
             case "byol" -> {
-                Ema<Mlp> average = Ema.of(encoder, TARGET_DECAY);
+                Ema<Eye> average = Ema.of(eye, TARGET_DECAY);
                 last.accept(average);
                 Mlp predictor = Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, sizes.units);
                 yield SelfDistillation.byol(predictor, average).times(COSINE);
@@ -79,18 +81,20 @@ record SensedWorld(Mlp encoder, Rssm dynamics, Signal signal) {
             case "barlow" -> RedundancyReduction.of(views(sizes, precision, rng));
             case "task" -> new TaskOriented(List.of(new TaskOriented.Head("reward",
                     Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, 1), Likelihood.LearnedStd.of(FIRST_STD, precision), 1)));
-            default -> Contrastive.of(views(sizes, precision, rng));
+            default -> new Contrastive(views(sizes, precision, rng), Critic.TANH, 1, Negatives.SAME_TIME);
         };
-        return new SensedWorld(encoder, dynamics, name.equals("task") ? seen.on(pixels, pixels + 1) : seen.on(0, pixels));
+        return new SensedWorld(eye, dynamics, name.equals("task") ? seen.on(pixels, pixels + 1) : seen.on(0, pixels));
     }
 
     private static Views views(Sizes sizes, Precision precision, Rng rng) {
-        return Views.of(sizes.units + sizes.state, sizes.pixels, sizes.hidden, sizes.units, precision, rng);
+        return new Views(
+                Mlp.of(rng, precision, Unary.ELU, sizes.units + sizes.state, sizes.hidden, sizes.units),
+                Eye.of(sizes.side, sizes.units, precision, rng));
     }
 
     /** What it expects and believes along some films. */
     Path<Belief> filter(Clips clips, Rng rng) {
-        return dynamics.filter(dynamics.start(clips.batch()), clips.actions(), encoder.apply(clips.frames()), rng);
+        return dynamics.filter(dynamics.start(clips.batch()), clips.actions(), eye.apply(clips.frames()), rng);
     }
 
     /** F of some films, where each picture has a reward, [T, B, 1]. */

@@ -44,7 +44,7 @@ class ExperimentsTest {
             case "rssm" -> given.with("units", 6).with("state", 2).with("hidden", 8).with("length", 3).with("held", 4)
                     .with("steps", 2).with("batch", 3);
             case "contrastive" -> given.with("signals", SensedWorld.SIGNALS).with("state", 2).with("units", 5).with("hidden", 7)
-                    .with("length", 7).with("held", 8).with("steps", 2).with("batch", 3);
+                    .with("length", 7).with("held", 16).with("steps", 2).with("batch", 4).with("sharing", 2);
             case "kalman" -> given.with("batch", 2);
             case "gap" -> given.with("hidden", List.of(8)).with("points", 12);
             default -> throw new IllegalArgumentException("what makes " + experiment.name() + " small?");

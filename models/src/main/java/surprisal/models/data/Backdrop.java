@@ -1,6 +1,10 @@
 package surprisal.models.data;
 
+import surprisal.autodiff.Tensor;
+import surprisal.engine.Array;
+import surprisal.engine.Precision;
 import surprisal.engine.Rng;
+import surprisal.engine.Shape;
 
 /**
  * b(x, y, t) = s (½ + ½ · mean_i sin(kᵢ·(x, y) + φᵢ − ωᵢ t)): a texture of plane waves that drift behind what matters, and that no
@@ -38,6 +42,20 @@ public record Backdrop(int waves, double strength, double drift) {
      */
     public static Backdrop textured() {
         return new Backdrop(8, 1, 0.6);
+    }
+
+    /**
+     * A background by itself, before which several films can be shown.
+     *
+     * @param time how many pictures it has
+     * @param side of a picture, in pixels
+     * @param rng where the randomness comes from
+     * @return b, float32, [time, pixels]
+     */
+    public Tensor film(int time, int side, Rng rng) {
+        Array pictures = Array.zeros(Shape.of(time, side * side), Precision.FLOAT32);
+        fill(pictures.floats(), 0, time, side, rng);
+        return Tensor.of(pictures);
     }
 
     /** Fills the pictures of one film, [time, side · side] from an offset. */

@@ -37,6 +37,22 @@ public enum Negatives {
         }
     },
 
+    /**
+     * Those of other rows at the same time: K = B. Where rows share something that changes with time, a background say, it is
+     * not worth knowing.
+     */
+    SAME_TIME {
+        @Override
+        boolean holds(boolean sameTime, boolean sameRow) {
+            return sameTime;
+        }
+
+        @Override
+        int count(int times, int rows) {
+            return rows;
+        }
+    },
+
     /** Those of the same row at other times, so that only what changes is worth knowing: K = T. */
     OTHER_TIMES {
         @Override

@@ -184,6 +184,18 @@ class WorldsOfPicturesLawsTest {
         }
     }
 
+    /** A film before a background is the film before nothing, i, over the background by itself, b: i + (1 − i) b. */
+    @Property(tries = 20)
+    void aBackdropByItselfIsWhatAFilmIsBefore(@ForAll long seed) {
+        Tensor whole = BouncingBall.small().before(Backdrop.textured()).films(1, 5, new Rng(seed)).frames();
+        Tensor ink = BouncingBall.small().films(1, 5, new Rng(seed)).frames();
+        Rng rng = new Rng(seed);
+        for (int i = 0; i < 3; i++) rng.uniform(); // the ball's place and direction
+        Tensor behind = Backdrop.textured().film(5, 32, rng);
+        for (int i = 0; i < whole.shape().size(); i++)
+            assertEquals(ink.at(i) + (1 - ink.at(i)) * behind.at(i), whole.at(i), 1e-6);
+    }
+
     /** The same seed has the same bits; a backdrop moves, hides nothing of the figure, and leaves the states as they are. */
     @Property(tries = 20)
     void aBackdropMovesBehindTheSameBall(@ForAll long seed) {

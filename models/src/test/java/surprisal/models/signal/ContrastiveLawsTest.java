@@ -228,6 +228,7 @@ class ContrastiveLawsTest {
                     case EVERYWHERE -> 3 * times;
                     case OTHER_ROWS -> 1 + 2 * times;
                     case OTHER_TIMES -> times;
+                    case SAME_TIME -> 3;
                 };
                 assertTrue(-cost.neg().max().item() >= -Math.log(K) - 1e-13, negatives + " " + cost);
             }
@@ -252,6 +253,7 @@ class ContrastiveLawsTest {
                         case EVERYWHERE -> true;
                         case OTHER_ROWS -> i % B != j % B;
                         case OTHER_TIMES -> i % B == j % B;
+                        case SAME_TIME -> i / B == j / B;
                     };
                     assertEquals(looks, before[i] != after[i], negatives + ": " + i + " and " + j);
                 }
