@@ -1,6 +1,6 @@
 """Models that no test has seen, and what pymdp makes of them in float64: python check_discrete.py out/discrete [--seeds 8] [--first 0]
 
-Writes states-N, sequences-N, policies-N, learning-N and inductive-N.json, which `./surprisal replay out/discrete/*.json`
+Writes states-N, sequences-N, policies-N, learning-N, inductive-N and trace-N.json, which `./surprisal replay out/discrete/*.json`
 recomputes to 1e-9. Models have 1 to 4 factors and modalities, dependencies drawn at random, columns with zeros in a third of
 them, one-hot columns in a third; policies look 1 to 3 steps ahead. Not a measurement: the calls are not jitted.
 """
@@ -151,6 +151,31 @@ def inductive(rng, seed):
         yield m, {"depth": depth, "threshold": threshold, "epsilon": 1e-3, "qs": qs, "I": I, "neg_efe": G, "q_pi": q}
 
 
+def trace(rng, seed):
+    """An agent in a world of its own model, which takes the first action of its likeliest policy."""
+    m = model(rng, int(rng.integers(1, 4)), True)
+    h = 1 if np.prod(m["num_controls"]) > 16 else 2
+    terms = dict(zip(("use_utility", "use_states_info_gain"), ((True, True), (True, False), (False, True))[seed % 3]))
+    pi = control.construct_policies(m["num_states"], m["num_controls"], policy_len=h, control_fac_idx=None)
+    pi = jnp.array(getattr(pi, "policy_arr", pi))
+    E, gamma = columns(rng, (len(pi),), 0), float(rng.uniform(0.3, 8))
+    A, B, prior = arrays(m["A"]), arrays(m["B"]), arrays(m["D"])
+    s, steps = [rng.choice(len(d), p=d) for d in m["D"]], []
+    for _ in range(6):
+        obs = [int(rng.choice(len(a), p=a[(slice(None), *[s[d] for d in deps])])) for a, deps in zip(m["A"], m["A_dependencies"])]
+        q = inference.update_posterior_states(A, None, [x[None] for x in hot(obs, m)], None, prior, A_dependencies=m["A_dependencies"],
+                B_dependencies=m["B_dependencies"], num_iter=16, method="fpi")
+        qs = [x[0] for x in q]
+        q_pi, G = control.update_posterior_policies_inductive(pi, qs, A, B, arrays(m["C"]), jnp.array(E), None, None, m["A_dependencies"],
+                m["B_dependencies"], None, gamma, 1e-3, *terms.values(), False, False)
+        action = np.asarray(pi[int(q_pi.argmax()), 0]).tolist()
+        steps.append({"obs": obs, "qs": qs, "neg_efe": G, "q_pi": q_pi, "action": action})
+        s = [rng.choice(len(b), p=b[(slice(None), *[s[d] for d in deps], u)]) for b, deps, u in zip(m["B"], m["B_dependencies"], action)]
+        prior = control.compute_expected_state(qs, B, jnp.array(action), m["B_dependencies"])
+    m |= {"settings": {"policy_len": h, "gamma": gamma, "E": E, **terms}, "policies": pi, "steps": steps}
+    yield {key: m[key] for key in m if not key.startswith("num_")}, None
+
+
 def plain(x):
     if isinstance(x, dict):
         return {k: plain(v) for k, v in x.items()}
@@ -160,8 +185,9 @@ def plain(x):
 
 
 options.folder.mkdir(parents=True, exist_ok=True)
-kinds = {"states": states, "sequences": sequences, "policies": policies, "learning": learn, "inductive": inductive}
+kinds = {"states": states, "sequences": sequences, "policies": policies, "learning": learn, "inductive": inductive, "trace": trace}
 for (name, make), seed in itertools.product(kinds.items(), range(options.first, options.first + options.seeds)):
     made = list(make(np.random.default_rng([seed, *name.encode()]), seed))
-    (options.folder / f"{name}-{seed}.json").write_text(json.dumps(plain({**made[0][0], "cases": [case for _, case in made]})))
+    cases = {} if name == "trace" else {"cases": [case for _, case in made]}
+    (options.folder / f"{name}-{seed}.json").write_text(json.dumps(plain({**made[0][0], **cases})))
 print(f"{len(kinds) * options.seeds} files in {options.folder}; now: ./surprisal replay {options.folder}/*.json")
