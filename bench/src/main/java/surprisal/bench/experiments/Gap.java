@@ -56,16 +56,17 @@ public final class Gap implements Experiment {
     public List<Setting> settings() {
         return List.of(
                 Setting.choice("model", "ensemble", List.of("ensemble", "dropout", "masks", "bayes", "chains", "bumps", "head", "exact"),
-                        "Members that began differently, masks, independent weights of all layers or of radial bumps, the exact posterior"
-                                + " of a net's last layer, or that of the bumps, told the noise."),
+                        "Members that began differently, masks drawn for each prediction or a few that are kept, independent weights of all"
+                                + " layers, Markov chains of them, independent weights of radial bumps, the exact posterior of a net's last"
+                                + " layer, or that of the bumps, told the noise."),
                 Setting.choice("activation", "relu", List.of("relu", "tanh", "silu", "sin"), "What stands between the layers."),
                 Setting.layers("hidden", "50,50", "Units of the hidden layers."),
                 Setting.whole("points", 64, 1, 10_000, "Points on each side of the gap, and where it is noisy."),
-                Setting.whole("members", 10, 2, 1000, "Members of the ensemble."),
+                Setting.whole("members", 10, 2, 1000, "Members of the ensemble, masks that are kept, or chains."),
                 Setting.whole("draws", 50, 2, 1000, "Draws that dropout and independent weights predict with."),
                 Setting.number("drop", 0.1, 0, 0.99, "The rate of dropout."),
                 Setting.number("scale", 1, 1e-3, 1000,
-                        "The prior deviation: of functions with independent weights, of weights with masks."),
+                        "The prior deviation: of functions with independent weights and chains, of weights with masks."),
                 Setting.whole("climb", 300, 0, 1_000_000, "Steps that chains climb before they are moved."),
                 Setting.number("leap", 0.002, 1e-6, 10, "How far a chain's leap goes."),
                 Setting.whole("leaps", 30, 1, 10_000, "Leaps of a move."),

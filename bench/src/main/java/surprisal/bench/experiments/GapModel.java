@@ -149,7 +149,7 @@ interface GapModel<M> {
         }
     }
 
-    /** A few masks of hidden units, drawn once: each is a member, and members share weights (Masksembles; Durasov et al. 2021). */
+    /** A few masks of hidden units, drawn once: each is a member, and members share weights (as Durasov et al. 2021). */
     record Kept(DropoutMlp model, List<Tensor> masks) implements Drawn<DropoutMlp> {
         @Override
         public void step(Steps<DropoutMlp> steps, GapData data) {
