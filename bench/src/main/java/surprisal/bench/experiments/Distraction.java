@@ -3,6 +3,7 @@ package surprisal.bench.experiments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import surprisal.autodiff.Tensor;
 import surprisal.autodiff.Update;
@@ -27,12 +28,15 @@ import surprisal.models.data.BouncingBall;
 import surprisal.models.dynamics.Belief;
 import surprisal.models.dynamics.Path;
 import surprisal.models.dynamics.SequenceFreeEnergy;
+import surprisal.models.signal.Negatives;
 
 /**
  * World models of a ball before a moving background that has nothing to do with it: whose states tell where the ball is? To a
  * reconstruction the background is worth all the nats of its pixels, and a small state is spent on them. A contrast asks which of the
- * films of a step is meant, at the same time: what they share, as films taken in one place share what is behind, is worth nothing to it
- * (Mazzaglia, Verbelen and Dhoedt 2021, have a contrast learn before distractors). All worlds see the same films.
+ * films of a step is meant, at the same time, and the background would tell them apart as well as the ball does. So its pictures
+ * have another background laid over them, anew for each: what two views of a moment do not share is worth nothing to it (random
+ * overlays, Hansen and Wang 2021; contrasts before distractors, Mazzaglia, Verbelen and Dhoedt 2021). Nor is what all films of a
+ * step share, if they are taken before one background. All worlds see the same films, without anything over them.
  */
 public final class Distraction implements Experiment {
     private static final int SIDE = 16;
@@ -40,6 +44,8 @@ public final class Distraction implements Experiment {
     private static final int BURN_IN = 5;
     private static final double RIDGE = 1e-4;
     private static final double APART = 0.5;
+    private static final List<String> NEGATIVES =
+            Arrays.stream(Negatives.values()).map(negatives -> negatives.name().toLowerCase(Locale.ROOT)).toList();
     private static final List<String> COORDINATES = List.of("x", "y", "vx", "vy");
 
     /** The experiment. */
@@ -65,13 +71,16 @@ public final class Distraction implements Experiment {
         return List.of(
                 Setting.choices("signals", "contrastive,reconstruction", SensedWorld.SIGNALS,
                         "What each world learns from; the first is measured against the others."),
+                Setting.choice("negatives", "same_time", NEGATIVES, "What a contrast tells a state's picture from."),
                 Setting.whole("state", 4, 1, 65_536, "Numbers of the random state."),
                 Setting.whole("units", 64, 1, 65_536, "Numbers of the memory, and units of the dynamics' layers."),
                 Setting.whole("hidden", 96, 1, 65_536, "Units of the layer of what reads the states."),
                 Setting.whole("waves", 1, 0, 1_000, "Waves of the background."),
                 Setting.number("strength", 0.6, 0, 1, "The background's brightest, next to the ball's 1."),
                 Setting.number("drift", 0.3, 0, 100, "The fastest that a wave goes, in radians a picture."),
-                Setting.whole("sharing", 32, 1, 1_000_000, "Films of a step before one background; a divisor of the batch."),
+                Setting.number("overlay", 0.6, 0, 1,
+                        "The brightest of what is laid over pictures that states are compared with, for each anew."),
+                Setting.whole("sharing", 1, 1, 1_000_000, "Films of a step before one background; a divisor of the batch."),
                 Setting.whole("length", 20, BURN_IN + 1, 10_000, "Pictures of a film."),
                 Setting.whole("held", 256, 2, 100_000, "Films to measure with."),
                 Setting.whole("steps", 100, 1, 1_000_000, "Steps of an epoch."),
@@ -110,8 +119,9 @@ public final class Distraction implements Experiment {
         private List<SensedWorld> worlds(List<Update> chain) {
             SensedWorld.Sizes sizes =
                     new SensedWorld.Sizes(SIDE, given.whole("state"), given.whole("units"), given.whole("hidden"));
+            Negatives negatives = Negatives.valueOf(given.choice("negatives").toUpperCase(Locale.ROOT));
             return signals.stream()
-                    .map(signal -> SensedWorld.of(signal, sizes, given.precision(), given.weights(), chain::add))
+                    .map(signal -> SensedWorld.of(signal, sizes, negatives, given.precision(), given.weights(), chain::add))
                     .toList();
         }
 
@@ -141,6 +151,16 @@ public final class Distraction implements Experiment {
             return new Clips(ink.plus(b.minus(ink.times(b))), plain.actions(), plain.states());
         }
 
+        /** o + (1 − o) b, with a b of its own for each picture. */
+        private Tensor overlaid(Tensor frames, Rng rng) {
+            if (given.number("overlay") == 0) return frames;
+            Backdrop over = new Backdrop(given.whole("waves"), given.number("overlay"), 0);
+            Tensor[] each = new Tensor[frames.shape().dropLast().size()];
+            for (int i = 0; i < each.length; i++) each[i] = over.film(1, SIDE, rng);
+            Tensor b = Tensor.concat(0, each).reshape(frames.shape()).to(given.precision());
+            return frames.plus(b.minus(frames.times(b)));
+        }
+
         /** How far right the ball is, from −2 to 2: the task of a world that is shown nothing else. */
         private static Tensor rewards(Clips clips) {
             return clips.states().slice(0, 1).minus(SIDE / 2.0).div(SIDE / 4.0);
@@ -151,10 +171,12 @@ public final class Distraction implements Experiment {
             for (int i = 0; i < steps(); i++) {
                 Clips clips = clips(given.batch(), given.whole("sharing"), steps.rng());
                 Tensor rewards = rewards(clips);
+                Tensor overlaid = overlaid(clips.frames(), steps.rng());
                 steps.step(given.batch(), worlds -> {
                     Terms terms = new Terms(List.of());
                     for (int k = 0; k < signals.size(); k++) {
-                        SequenceFreeEnergy f = worlds.get(k).F(clips, rewards, steps.rng());
+                        Tensor pictures = SensedWorld.COMPARED.contains(signals.get(k)) ? overlaid : clips.frames();
+                        SequenceFreeEnergy f = worlds.get(k).F(clips, pictures, rewards, steps.rng());
                         terms = terms.plus("complexity_" + signals.get(k), f.complexity().mean())
                                 .plus("cost_" + signals.get(k), f.cost().mean());
                     }
@@ -229,8 +251,9 @@ public final class Distraction implements Experiment {
                     .film("the ball", balls(held.states().slice(1, last, last + 1).slice(0, 2)));
             for (int k = 0; k < signals.size(); k++) films = films.film(signals.get(k), balls(told(model.get(k), seen, last)));
             report.section("What the states know")
-                    .text("Each world learns from the same films: a ball before a moving background, which %d films of a step share."
-                            .formatted(given.whole("sharing")) + " Here each has its own.")
+                    .text(("Each world learns from the same films: a ball before a moving background, %d of a step before each."
+                            + " Where pictures are compared, another is laid over each of them. Here each film has its own, and nothing"
+                            + " over it.").formatted(given.whole("sharing")))
                     .add(table)
                     .add(films);
         }

@@ -19,6 +19,8 @@ import surprisal.kernels.Unary;
 import surprisal.models.bayes.BayesMlp;
 import surprisal.models.bayes.DropoutMlp;
 import surprisal.models.bayes.Ensemble;
+import surprisal.models.bayes.SampledMlp;
+import surprisal.models.dist.Hamiltonian;
 import surprisal.models.nn.Mlp;
 
 /**
@@ -53,17 +55,21 @@ public final class Gap implements Experiment {
     @Override
     public List<Setting> settings() {
         return List.of(
-                Setting.choice("model", "ensemble", List.of("ensemble", "dropout", "bayes", "bumps", "head", "exact"),
-                        "Members that began differently, masks, independent weights of all layers or of radial bumps, the exact posterior"
-                                + " of a net's last layer, or that of the bumps, told the noise."),
+                Setting.choice("model", "ensemble", List.of("ensemble", "dropout", "masks", "bayes", "chains", "bumps", "head", "exact"),
+                        "Members that began differently, masks drawn for each prediction or a few that are kept, independent weights of all"
+                                + " layers, Markov chains of them, independent weights of radial bumps, the exact posterior of a net's last"
+                                + " layer, or that of the bumps, told the noise."),
                 Setting.choice("activation", "relu", List.of("relu", "tanh", "silu", "sin"), "What stands between the layers."),
                 Setting.layers("hidden", "50,50", "Units of the hidden layers."),
                 Setting.whole("points", 64, 1, 10_000, "Points on each side of the gap, and where it is noisy."),
-                Setting.whole("members", 10, 2, 1000, "Members of the ensemble."),
+                Setting.whole("members", 10, 2, 1000, "Members of the ensemble, masks that are kept, or chains."),
                 Setting.whole("draws", 50, 2, 1000, "Draws that dropout and independent weights predict with."),
                 Setting.number("drop", 0.1, 0, 0.99, "The rate of dropout."),
                 Setting.number("scale", 1, 1e-3, 1000,
-                        "The prior deviation: of functions with independent weights, of weights with masks."),
+                        "The prior deviation: of functions with independent weights and chains, of weights with masks."),
+                Setting.whole("climb", 300, 0, 1_000_000, "Steps that chains climb before they are moved."),
+                Setting.number("leap", 0.002, 1e-6, 10, "How far a chain's leap goes."),
+                Setting.whole("leaps", 30, 1, 10_000, "Leaps of a move."),
                 Setting.rate(1e-2));
     }
 
@@ -80,6 +86,13 @@ public final class Gap implements Experiment {
             case "ensemble" -> run(given, new GapModel.Members(Ensemble.of(given.whole("members"), rng, precision, f, sizes)));
             case "dropout" -> run(given, new GapModel.Masked(
                     new DropoutMlp(Mlp.of(rng, precision, f, sizes), given.number("drop")), scale, draws));
+            case "masks" -> {
+                DropoutMlp net = new DropoutMlp(Mlp.of(rng, precision, f, sizes), given.number("drop"));
+                yield run(given, new GapModel.Kept(net, net.masks(given.whole("members"), rng)));
+            }
+            case "chains" -> run(given, new GapModel.Sampled(
+                    SampledMlp.of(given.whole("members"), rng, precision, f, scale, sizes),
+                    new Hamiltonian(given.number("leap"), given.whole("leaps"), 1), given.whole("climb")));
             case "bayes" -> run(given, new GapModel.Weights(BayesMlp.of(rng, precision, f, scale, sizes), x -> x, draws));
             case "bumps" -> run(given, new GapModel.Weights(
                     BayesMlp.of(rng, precision, f, scale * Math.sqrt(GapModel.CENTRES), GapModel.CENTRES, 2), GapModel::bumps, draws));
@@ -128,7 +141,7 @@ public final class Gap implements Experiment {
         @Override
         public Figures epoch(Steps<M> steps) {
             for (int i = 0; i < STEPS; i++) model.step(steps, data);
-            return steps.means().with("test_nll", figures.surprise(model, data, given.evaluation()));
+            return Figures.of("test_nll", figures.surprise(model, data, given.evaluation()));
         }
 
         @Override

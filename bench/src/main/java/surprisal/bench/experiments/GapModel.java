@@ -16,6 +16,8 @@ import surprisal.models.bayes.Ensemble;
 import surprisal.models.bayes.InformationGain;
 import surprisal.models.bayes.NormalHead;
 import surprisal.models.bayes.Predictive;
+import surprisal.models.bayes.SampledMlp;
+import surprisal.models.dist.Hamiltonian;
 import surprisal.models.dist.Normal;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
@@ -144,6 +146,42 @@ interface GapModel<M> {
         @Override
         public Predictive predicts(Tensor x, Rng rng) {
             return Predictive.of(HEAD.apply(model.apply(x, model.masks(draws, rng))));
+        }
+    }
+
+    /** A few masks of hidden units, drawn once: each is a member, and members share weights (as Durasov et al. 2021). */
+    record Kept(DropoutMlp model, List<Tensor> masks) implements Drawn<DropoutMlp> {
+        @Override
+        public void step(Steps<DropoutMlp> steps, GapData data) {
+            steps.step(data.size(), m -> Terms.of("cost", HEAD.apply(m.apply(data.x(), masks)).logProb(data.y()).neg().mean(-1).sum()));
+        }
+
+        @Override
+        public Predictive predicts(Tensor x, Rng rng) {
+            return Predictive.of(HEAD.apply(model.apply(x, masks)));
+        }
+    }
+
+    /** Chains that climb from the prior to where the posterior is dense, for so many steps, and are then moved once in each. */
+    record Sampled(SampledMlp model, Hamiltonian moves, int climb) implements Drawn<SampledMlp> {
+        @Override
+        public void step(Steps<SampledMlp> steps, GapData data) {
+            if (steps.taken() < climb) {
+                steps.step(data.size(), m -> Terms.of("cost",
+                        likelihood(m.members(), data).plus(m.logPrior()).neg().div(data.size()).sum()));
+                return;
+            }
+            Tensor there = model.moved(members -> likelihood(members, data), moves, steps.rng()).x();
+            for (int i = 0; i < there.shape().size(); i++) model.points().array().set(i, there.at(i));
+        }
+
+        private static Tensor likelihood(Ensemble members, GapData data) {
+            return HEAD.apply(members.apply(data.x())).logProb(data.y()).sum(-1);
+        }
+
+        @Override
+        public Predictive predicts(Tensor x, Rng rng) {
+            return Predictive.of(HEAD.apply(model.members().apply(x)));
         }
     }
 

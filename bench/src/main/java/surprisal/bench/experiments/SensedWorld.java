@@ -38,6 +38,9 @@ record SensedWorld(Eye eye, Rssm dynamics, Signal signal) {
     /** The names of {@link #of}. */
     static final List<String> SIGNALS = List.of("contrastive", "reconstruction", "byol", "barlow", "task");
 
+    /** Those that compare states with embeddings of pictures: what makes pictures of one moment differ is nothing to them. */
+    static final List<String> COMPARED = List.of("contrastive", "byol", "barlow");
+
     private static final double LEAST = 0.1;
     private static final double FIRST_STD = 0.3;
     private static final double TARGET_DECAY = 0.99;
@@ -60,11 +63,13 @@ record SensedWorld(Eye eye, Rssm dynamics, Signal signal) {
      *
      * @param name of its signal
      * @param sizes its sizes
+     * @param negatives what a contrast tells a state's picture from
      * @param precision its precision
      * @param rng where its weights come from
      * @param last takes what must follow the update of the weights
      */
-    static SensedWorld of(String name, Sizes sizes, Precision precision, Rng rng, Consumer<Update> last) {
+    static SensedWorld of(
+            String name, Sizes sizes, Negatives negatives, Precision precision, Rng rng, Consumer<Update> last) {
         int pixels = sizes.side * sizes.side, state = sizes.units + sizes.state;
         Eye eye = Eye.of(sizes.side, sizes.units, precision, rng);
         Rssm dynamics = Rssm.of(new Latent.Gaussian(sizes.state, LEAST),
@@ -81,7 +86,7 @@ record SensedWorld(Eye eye, Rssm dynamics, Signal signal) {
             case "barlow" -> RedundancyReduction.of(views(sizes, precision, rng));
             case "task" -> new TaskOriented(List.of(new TaskOriented.Head("reward",
                     Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, 1), Likelihood.LearnedStd.of(FIRST_STD, precision), 1)));
-            default -> new Contrastive(views(sizes, precision, rng), Critic.TANH, 1, Negatives.SAME_TIME);
+            default -> new Contrastive(views(sizes, precision, rng), Critic.TANH, 1, negatives);
         };
         return new SensedWorld(eye, dynamics, name.equals("task") ? seen.on(pixels, pixels + 1) : seen.on(0, pixels));
     }
@@ -97,9 +102,9 @@ record SensedWorld(Eye eye, Rssm dynamics, Signal signal) {
         return dynamics.filter(dynamics.start(clips.batch()), clips.actions(), eye.apply(clips.frames()), rng);
     }
 
-    /** F of some films, where each picture has a reward, [T, B, 1]. */
-    SequenceFreeEnergy F(Clips clips, Tensor rewards, Rng rng) {
-        return SequenceFreeEnergy.of(dynamics, filter(clips, rng), signal, Tensor.concat(-1, clips.frames(), rewards));
+    /** F of some films, where what is learned from is these pictures, and each has a reward, [T, B, 1]. */
+    SequenceFreeEnergy F(Clips clips, Tensor pictures, Tensor rewards, Rng rng) {
+        return SequenceFreeEnergy.of(dynamics, filter(clips, rng), signal, Tensor.concat(-1, pictures, rewards));
     }
 
     /** The states along a path, [T, B, n]. */

@@ -14,6 +14,7 @@ import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.models.dynamics.SequenceFreeEnergy;
+import surprisal.models.signal.Negatives;
 
 class DistractionTest {
     private static final SensedWorld.Sizes SIZES = new SensedWorld.Sizes(8, 2, 5, 7);
@@ -27,7 +28,12 @@ class DistractionTest {
     }
 
     private static SequenceFreeEnergy F(String signal, Clips clips, Tensor rewards) {
-        return SensedWorld.of(signal, SIZES, Precision.FLOAT64, new Rng(3), last -> {}).F(clips, rewards, new Rng(4));
+        return F(signal, clips, clips.frames(), rewards);
+    }
+
+    private static SequenceFreeEnergy F(String signal, Clips clips, Tensor pictures, Tensor rewards) {
+        return SensedWorld.of(signal, SIZES, Negatives.SAME_TIME, Precision.FLOAT64, new Rng(3), last -> {})
+                .F(clips, pictures, rewards, new Rng(4));
     }
 
     /** Fresh worlds of one seed believe the same; what they are to learn from is all that differs. */
@@ -54,12 +60,24 @@ class DistractionTest {
         assertEquals(List.of("task"), told);
     }
 
+    /** What is laid over pictures changes what is learned from them, not what is believed of them; the task sees no picture. */
+    @Test
+    void picturesToLearnFromAreNotThoseThatAreSeen() {
+        Tensor rewards = random(new Rng(5), 4, 3, 1);
+        Tensor other = random(new Rng(6), 4, 3, 64);
+        for (String signal : SensedWorld.SIGNALS) {
+            SequenceFreeEnergy plain = F(signal, clips(), rewards), overlaid = F(signal, clips(), other, rewards);
+            assertEquals(plain.complexity().sum().item(), overlaid.complexity().sum().item(), signal);
+            assertEquals(signal.equals("task"), plain.cost().sum().item() == overlaid.cost().sum().item(), signal);
+        }
+    }
+
     /** Only a distilled world's update has something to follow it. */
     @Test
     void aMovingTargetFollowsTheUpdate() {
         for (String signal : SensedWorld.SIGNALS) {
             List<Update> last = new ArrayList<>();
-            SensedWorld.of(signal, SIZES, Precision.FLOAT32, new Rng(3), last::add);
+            SensedWorld.of(signal, SIZES, Negatives.SAME_TIME, Precision.FLOAT32, new Rng(3), last::add);
             assertEquals(signal.equals("byol") ? 1 : 0, last.size(), signal);
         }
     }
@@ -71,7 +89,7 @@ class DistractionTest {
         assertEquals(List.of("task", "byol"), signals.kind().value("task,byol"));
         assertEquals("'sight' is not one of contrastive, reconstruction, byol, barlow, task",
                 assertThrows(IllegalArgumentException.class, () -> signals.kind().value("task,sight")).getMessage());
-        Given given = Given.usual(experiment, 1).with("batch", 33);
+        Given given = Given.usual(experiment, 1).with("batch", 33).with("sharing", 32);
         assertEquals("a batch of 33 films of which 32 share a background: it takes a multiple of 32",
                 assertThrows(IllegalArgumentException.class, () -> experiment.begin(given)).getMessage());
         assertEquals(List.of("contrastive", "reconstruction"),

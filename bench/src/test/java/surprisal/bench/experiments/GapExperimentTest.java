@@ -40,10 +40,10 @@ class GapExperimentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ensemble", "dropout", "bayes", "bumps", "head"})
+    @ValueSource(strings = {"ensemble", "dropout", "masks", "bayes", "chains", "bumps", "head"})
     void figuresAreNumbersAndARunThatIsTakenUpAgainIsOneThatNeverStopped(String model) throws IOException {
         Given tiny = Given.usual(GAP, 3).with("model", model).with("hidden", java.util.List.of(8)).with("points", 12)
-                .with("members", 3).with("draws", 4);
+                .with("members", 3).with("draws", 4).with("climb", 150).with("leaps", 2);
         Json.Members whole = run(tiny.with("epochs", 2), "whole", Study.Start.AFRESH);
         run(tiny.with("epochs", 1), "parts", Study.Start.AFRESH);
         assertEquals(whole, run(tiny.with("epochs", 2), "parts", Study.Start.RESUMED));

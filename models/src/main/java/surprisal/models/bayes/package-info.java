@@ -1,5 +1,5 @@
 /**
- * Beliefs about parameters: networks whose weights are a distribution, many members or many masks, what they predict
- * together, and what an outcome would tell about them.
+ * Beliefs about parameters: networks whose weights are a distribution, many members, masks or Markov chains, what they
+ * predict together, and what an outcome would tell about them.
  */
 package surprisal.models.bayes;

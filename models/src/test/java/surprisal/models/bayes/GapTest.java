@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import surprisal.autodiff.Tape;
@@ -15,6 +16,7 @@ import surprisal.engine.Shape;
 import surprisal.kernels.Unary;
 import surprisal.models.World;
 import surprisal.models.dist.Normal;
+import surprisal.models.nn.Mlp;
 
 /** A curve seen on both sides of a gap, y = sin 2x + 0.1 ε: what is uncertain of it is so in the gap. */
 class GapTest {
@@ -64,6 +66,20 @@ class GapTest {
         opens(stds(x -> Predictive.of(ensemble.apply(x), NOISE)));
         double error = ensemble.apply(X).mean(0).minus(X.times(2).sin()).square().mean().item();
         assertTrue(Math.sqrt(error) < 0.1, () -> "the mean of the members is off by " + Math.sqrt(error));
+    }
+
+    /** Five masks that are drawn once: each is a member, whatever the others share with it. */
+    @Test
+    void masksThatAreKeptDisagreeInTheGap() {
+        Rng rng = new Rng(0);
+        DropoutMlp net = new DropoutMlp(Mlp.of(rng, Precision.FLOAT32, Unary.RELU, 1, 40, 40, 1), 0.5);
+        List<Tensor> masks = net.masks(5, rng);
+        Update adam = Update.adam(0.01);
+        Tape tape = new Tape();
+        for (int step = 0; step < 300; step++) {
+            adam.step(net, tape.grad(net, m -> new Normal(m.apply(X, masks), NOISE).logProb(Y).neg().mean(1).sum()));
+        }
+        opens(stds(x -> Predictive.of(net.apply(x, masks), NOISE)));
     }
 
     /** Bayes by backprop on the bumps, and beside it the exact posterior, whose weights are not independent. */
