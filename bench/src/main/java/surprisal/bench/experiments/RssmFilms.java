@@ -35,8 +35,8 @@ import surprisal.models.dynamics.SequenceFreeEnergy;
  */
 public final class RssmFilms implements Experiment {
     private static final int SIDE = 32;
-    private static final int STEPS = 100;
-    private static final int HELD = 128;
+    private static final int STEPS = 200;
+    private static final int HELD = 512;
     private static final int SEEN = 10;
     private static final int HORIZON = 30;
     private static final double RIDGE = 1e-4;
