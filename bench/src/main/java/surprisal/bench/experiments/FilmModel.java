@@ -19,21 +19,28 @@ import surprisal.models.dynamics.Recognition;
 import surprisal.models.dynamics.Rssm;
 import surprisal.models.dynamics.SequenceFreeEnergy;
 import surprisal.models.dynamics.Transition;
+import surprisal.models.nn.Init;
+import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 import surprisal.models.signal.Reconstruction;
 
 /**
- * A world model of films: pixels are ink with the probability of their grey.
+ * A world model of films: pixels are ink with the probability of their grey. It looks along straight lines, since where the ink of a
+ * figure lies is one (its centre is Σ pixel · place / Σ pixel), and draws with two layers, so that nothing asks a state to be more
+ * crooked than what it is about.
  *
  * @param dynamics of the states
  * @param encoder from a picture to what the dynamics is shown of it
  * @param decoder from a state to a picture
  * @param <B> the type of a belief
  */
-record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
+record FilmModel<B>(Dynamics<B> dynamics, Linear encoder, Reconstruction decoder) {
 
     /** The names of {@link #of}. */
     static final List<String> KINDS = List.of("gaussian", "categorical", "memoryless", "lstm", "transformer", "clocked");
+
+    /** How many numbers of a picture the dynamics is shown. */
+    private static final int SHOWN = 64;
 
     private static final int CLASSES = 8;
     private static final int WINDOW = 8;
@@ -46,16 +53,17 @@ record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
      *
      * @param pixels of a picture
      * @param action numbers of an action
-     * @param units of the memory and of the dynamics' hidden layers
+     * @param units of the memory
      * @param state numbers of the random state
-     * @param hidden units of the encoder's and the decoder's hidden layer
+     * @param layer units of the dynamics' hidden layers
+     * @param hidden units of each of the decoder's two hidden layers
      */
-    record Sizes(int pixels, int action, int units, int state, int hidden) {}
+    record Sizes(int pixels, int action, int units, int state, int layer, int hidden) {}
 
     /** A fresh model of a kind. */
     static FilmModel<?> of(String kind, Sizes sizes, Precision precision, Rng rng) {
         Latent gaussian = new Latent.Gaussian(sizes.state, LEAST);
-        Rssm.Sizes inner = new Rssm.Sizes(sizes.action, sizes.units, sizes.units, sizes.units);
+        Rssm.Sizes inner = new Rssm.Sizes(sizes.action, SHOWN, sizes.units, sizes.layer);
         return switch (kind) {
             case "categorical" -> {
                 Latent latent = new Latent.OneHots(sizes.state, CLASSES, UNIMIX);
@@ -63,20 +71,20 @@ record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
             }
             case "memoryless" -> around(memoryless(gaussian, sizes, precision, rng), sizes.state, sizes, precision, rng);
             case "lstm" -> {
-                Rssm.Sizes both = new Rssm.Sizes(sizes.action, sizes.units, 2 * sizes.units, sizes.units);
-                Memory memory = Memory.LongShort.of(sizes.units, both.memory(), precision, rng);
+                Rssm.Sizes both = new Rssm.Sizes(sizes.action, SHOWN, 2 * sizes.units, sizes.layer);
+                Memory memory = Memory.LongShort.of(sizes.layer, both.memory(), precision, rng);
                 Rssm rssm = Rssm.of(gaussian, both, memory, Unary.ELU, precision, rng);
                 yield around(rssm, both.memory() + sizes.state, sizes, precision, rng);
             }
             case "transformer" -> {
-                int width = Math.ceilDiv(sizes.units, HEADS) * HEADS;
-                Rssm.Sizes shown = new Rssm.Sizes(sizes.action, sizes.units, width, width);
+                int width = Math.ceilDiv(sizes.layer, HEADS) * HEADS;
+                Rssm.Sizes shown = new Rssm.Sizes(sizes.action, SHOWN, width, width);
                 Memory memory = Memory.Attentive.of(width, WINDOW, HEADS, 1, precision, rng);
                 yield around(Rssm.of(gaussian, shown, memory, Unary.ELU, precision, rng), width + sizes.state, sizes, precision, rng);
             }
             case "clocked" -> {
                 Rssm.Sizes below = new Rssm.Sizes(
-                        sizes.action + sizes.units + sizes.state, sizes.units, sizes.units, sizes.units);
+                        sizes.action + sizes.units + sizes.state, SHOWN, sizes.units, sizes.layer);
                 Rssm low = Rssm.of(gaussian, below, Unary.ELU, precision, rng);
                 Rssm high = Rssm.of(gaussian, inner, Unary.ELU, precision, rng);
                 yield around(new Clocked(List.of(low, high), 4), sizes.units + sizes.state, sizes, precision, rng);
@@ -88,17 +96,17 @@ record FilmModel<B>(Dynamics<B> dynamics, Mlp encoder, Reconstruction decoder) {
 
     /** The state is what one picture shows, so that the prior can tell no direction. */
     private static Markov memoryless(Latent latent, Sizes sizes, Precision precision, Rng rng) {
-        Mlp prior = Mlp.of(rng, precision, Unary.ELU, sizes.state + sizes.action, sizes.units, sizes.units, latent.raw());
-        Mlp posterior = Mlp.of(rng, precision, Unary.ELU, sizes.units, sizes.units, latent.raw());
+        Mlp prior = Mlp.of(rng, precision, Unary.ELU, sizes.state + sizes.action, sizes.layer, sizes.layer, latent.raw());
+        Mlp posterior = Mlp.of(rng, precision, Unary.ELU, SHOWN, sizes.layer, latent.raw());
         return new Markov(new Transition.Learned(prior, latent), new Recognition.Alone(posterior, latent),
                 Tensor.zeros(Shape.of(sizes.state), precision));
     }
 
     private static <B> FilmModel<B> around(Dynamics<B> dynamics, int state, Sizes sizes, Precision precision, Rng rng) {
         return new FilmModel<>(dynamics,
-                Mlp.of(rng, precision, Unary.ELU, sizes.pixels, sizes.hidden, sizes.units),
+                Linear.of(sizes.pixels, SHOWN, Init.GLOROT, precision, rng),
                 new Reconstruction(
-                        Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, sizes.pixels), Likelihood.bernoulli()));
+                        Mlp.of(rng, precision, Unary.ELU, state, sizes.hidden, sizes.hidden, sizes.pixels), Likelihood.bernoulli()));
     }
 
     /** What it believes along films, from before the first picture. */

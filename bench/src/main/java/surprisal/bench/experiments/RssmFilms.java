@@ -35,8 +35,8 @@ import surprisal.models.dynamics.SequenceFreeEnergy;
  */
 public final class RssmFilms implements Experiment {
     private static final int SIDE = 32;
-    private static final int STEPS = 100;
-    private static final int HELD = 128;
+    private static final int STEPS = 200;
+    private static final int HELD = 512;
     private static final int SEEN = 10;
     private static final int HORIZON = 30;
     private static final double RIDGE = 1e-4;
@@ -64,24 +64,25 @@ public final class RssmFilms implements Experiment {
         return List.of(
                 Setting.choice("data", "pendulum", List.of("pendulum", "ball"), "What the films show."),
                 Setting.choice("model", "gaussian", FilmModel.KINDS, "The dynamics."),
-                Setting.whole("units", 128, 2, 65_536, "Numbers of the memory, and units of the dynamics' layers."),
+                Setting.whole("units", 384, 2, 65_536, "Numbers of the memory."),
                 Setting.whole("state", 16, 1, 65_536, "Numbers of the random state, or choices among 8 classes."),
-                Setting.whole("hidden", 200, 1, 65_536, "Units of the encoder's and the decoder's layer."),
-                Setting.whole("length", 30, 2, 10_000, "Pictures of a film to learn from."),
+                Setting.whole("layer", 128, 1, 65_536, "Units of the dynamics' layers; a transformer's width."),
+                Setting.whole("hidden", 200, 1, 65_536, "Units of each of the decoder's two layers."),
+                Setting.whole("length", SEEN + HORIZON, 2, 10_000, "Pictures of a film to learn from."),
                 Setting.whole("held", HELD, 2, 5_000, "Films to measure with."),
                 Setting.whole("steps", STEPS, 1, 1_000_000, "Steps of an epoch."),
                 Setting.number("balance", 0.8, 0, 1, "The prior's share of the pull of the complexity."),
                 Setting.number("free", 0, 0, 1e6, "Nats of complexity a picture that pull at nothing."),
                 Setting.whole("fade", 40, 0, 1_000_000, "Epochs in which the rate falls to zero along a cosine; 0 for never."),
-                Setting.batch(16),
-                Setting.rate(3e-3));
+                Setting.batch(12),
+                Setting.rate(2e-3));
     }
 
     @Override
     public Run<?> begin(Given given) {
         Films one = films(given, 1, 2, given.evaluation());
         FilmModel.Sizes sizes = new FilmModel.Sizes(one.frames().shape().last(), one.actions().shape().last(),
-                given.whole("units"), given.whole("state"), given.whole("hidden"));
+                given.whole("units"), given.whole("state"), given.whole("layer"), given.whole("hidden"));
         return new Learning<>(given, FilmModel.of(given.choice("model"), sizes, given.precision(), given.weights()));
     }
 

@@ -41,7 +41,7 @@ class ExperimentsTest {
             case "linear-vae" -> given.with("examples", 40);
             case "mnist-vae" -> digits(given).with("warm-up", 3).with("fade", 4);
             case "mnist-iwae" -> digits(given).with("samples", 3).with("weighed", 20);
-            case "rssm" -> given.with("units", 6).with("state", 2).with("hidden", 8).with("length", 3).with("held", 4)
+            case "rssm" -> given.with("units", 6).with("state", 2).with("layer", 5).with("hidden", 8).with("length", 3).with("held", 4)
                     .with("steps", 2).with("batch", 3);
             case "contrastive" -> given.with("signals", SensedWorld.SIGNALS).with("state", 2).with("units", 5).with("hidden", 7)
                     .with("length", 7).with("held", 16).with("steps", 2).with("batch", 4).with("sharing", 2);

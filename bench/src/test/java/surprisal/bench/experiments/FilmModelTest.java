@@ -20,7 +20,7 @@ import surprisal.models.dynamics.Balance;
 import surprisal.models.dynamics.Path;
 
 class FilmModelTest {
-    private static final FilmModel.Sizes SIZES = new FilmModel.Sizes(1024, 1, 8, 3, 10);
+    private static final FilmModel.Sizes SIZES = new FilmModel.Sizes(1024, 1, 8, 3, 9, 10);
 
     static List<String> kinds() {
         return FilmModel.KINDS;
