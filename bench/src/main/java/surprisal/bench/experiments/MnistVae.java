@@ -18,11 +18,13 @@ import surprisal.models.latent.Vae;
  * @param name of the command
  * @param summary of the command
  * @param epochs how many are usual
- * @param fade in how many epochs the rate falls to zero, if it is not given
+ * @param rate the learning rate, if it is not given
+ * @param fade in how many epochs it falls to zero, if it is not given
  * @param samples k, if it is not given
  * @param weighed how many samples the likelihood takes in the end, if it is not given
  */
-public record MnistVae(String name, String summary, int epochs, int fade, int samples, int weighed) implements Experiment {
+public record MnistVae(String name, String summary, int epochs, double rate, int fade, int samples, int weighed)
+        implements Experiment {
     private static final int LONG = 1_000;
 
     /**
@@ -33,7 +35,7 @@ public record MnistVae(String name, String summary, int epochs, int fade, int sa
     public static MnistVae elbo() {
         return new MnistVae("mnist-vae",
                 "A variational autoencoder of MNIST (--data; what is embedded is a tenth of it, and too little for the target).",
-                20, 0, 1, 0);
+                20, 1e-3, 0, 1, 0);
     }
 
     /**
@@ -44,7 +46,7 @@ public record MnistVae(String name, String summary, int epochs, int fade, int sa
     public static MnistVae iwae() {
         return new MnistVae("mnist-iwae",
                 "The same with 50 weighted samples of z, measured by −log p(x) from 5,000 (--data for all of MNIST).",
-                150, 150, 50, 5_000);
+                150, 2e-3, 150, 50, 5_000);
     }
 
     @Override
@@ -55,7 +57,7 @@ public record MnistVae(String name, String summary, int epochs, int fade, int sa
                 Setting.whole("latent", 50, 1, 65_536, "Dimensions of z."),
                 Setting.choice("activation", "tanh", List.of("tanh", "relu", "softplus"), "What stands between the layers."),
                 Setting.batch(100),
-                Setting.rate(1e-3),
+                Setting.rate(rate),
                 Setting.whole("fade", fade, 0, 1_000_000, "Epochs in which the rate falls to zero along a cosine; 0 for never."),
                 Setting.whole("warm-up", 0, 0, 1_000_000, "Epochs in which the weight of the complexity rises to 1, where k is 1."),
                 Setting.whole("samples", samples, 1, 10_000, "k: draws of z for each digit; the loss is F for 1."),
