@@ -63,6 +63,39 @@ public final class Mixture {
         }
     }
 
+    /**
+     * y_br = Σ_s w_rs x_bs for several rows of weights and several tables. Each element is one chain, w_s x_s of the first row
+     * that has a weight and fused multiply-adds of the others that have one; so the bits of y_br depend on w_r and x_b alone.
+     *
+     * @param tables how many tables
+     * @param count how many rows of weights
+     * @param w [count, rows], weights
+     * @param wo offset of the weights
+     * @param rows how many weights in a row, and rows of a table
+     * @param x [tables, rows, n]
+     * @param xo offset of the first row
+     * @param n elements of a row; multiples of 16 are fastest
+     * @param y [tables, count, n], overwritten; shares no memory with w or x
+     * @param yo offset of y
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public static void chains(
+            int tables, int count, double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        Objects.checkFromIndexSize(wo, count * rows, w.length);
+        Objects.checkFromIndexSize(xo, tables * rows * n, x.length);
+        Objects.checkFromIndexSize(yo, tables * count * n, y.length);
+        boolean dense = VECTOR && rows > 0 && n % MixtureLanes.W == 0 && !MixtureLanes.someZero(w, wo, count * rows);
+        for (int t = 0; t < tables; t++, xo += rows * n, yo += count * n) {
+            if (dense) {
+                MixtureLanes.chains(count, w, wo, rows, x, xo, n, y, yo);
+            } else {
+                for (int r = 0; r < count; r++) {
+                    sparse(w, wo + r * rows, rows, x, xo, n, y, yo + r * n);
+                }
+            }
+        }
+    }
+
     static boolean someZero(double[] w, int wo, int rows) {
         for (int s = 0; s < rows; s++) {
             if (w[wo + s] == 0) {

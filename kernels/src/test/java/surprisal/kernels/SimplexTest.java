@@ -83,7 +83,7 @@ class SimplexTest {
         for (int i = 0; i < n; i++) plogs[i] = y[yo + i] * log(y[yo + i]);
         same(0 - lanes(plogs), Simplex.entropy(y, yo, n), where);
         double[] h = new double[3];
-        Simplex.entropies(y, yo, 1, n, h, 1);
+        Simplex.entropies(y, yo, 1, n, n, h, 1);
         same(0 - lanes(plogs), h[1], where);
         double[] p = y.clone();
         Simplex.logs(y, yo, y, yo, n);
@@ -180,7 +180,7 @@ class SimplexTest {
         same(0.0, Simplex.entropy(new double[] {0, 1, 0}, 0, 3), "certainty");
         Simplex.logs(new double[] {0, -1, nan}, 0, y, 0, 3);
         assertEquals("-36.04365338911715 -36.04365338911715 NaN", y[0] + " " + y[1] + " " + y[2]);
-        assertThrows(IndexOutOfBoundsException.class, () -> Simplex.entropies(y, 0, 2, 2, y, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> Simplex.entropies(y, 0, 2, 2, 2, y, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> Simplex.dot(y, 1, y, 0, 3));
     }
 }
