@@ -46,6 +46,7 @@ public final class PolicyTree implements Search {
     private int[] moveIds = new int[64]; // the belief that a move leads to
     private double[] moveGains = new double[64];
     private int moveCount;
+    private final boolean gains; // whether what a move teaches counts
     private final Combinations together; // of the beliefs about all factors
     private final int[] combination;
     private double[] cost = new double[64];
@@ -73,6 +74,7 @@ public final class PolicyTree implements Search {
         this.intended = intended;
         bWeight = efe.weight(Term.NOVELTY_B);
         bPymdpWeight = efe.weight(Term.PYMDP_NOVELTY_B);
+        gains = bWeight != 0 || bPymdpWeight != 0;
         intentionWeight = efe.weight(Term.INDUCTIVE);
         needs(gainA, "counts of A", Term.NOVELTY_A, Term.PYMDP_NOVELTY_A);
         needs(gainB, "counts of B", Term.NOVELTY_B, Term.PYMDP_NOVELTY_B);
@@ -208,24 +210,26 @@ public final class PolicyTree implements Search {
         moveCount = 0;
         if (many * B.blocks() == 1) {
             double gain = moveGains[imagine(f, B, 0, 0)];
-            for (int i = 0; gain != 0 && i < nodes; i++) {
+            for (int i = 0; gains && i < nodes; i++) {
                 totalNext[i] += gain;
             }
             nextIds[f] = none;
             return;
         }
-        nextIds[f] = memory(t, f);
+        int[] to = memory(t, f);
+        int[] blocks = tables.blocks(f);
         moves[f].clear(many, B.blocks());
-        for (int i = 0; i < nodes; i++) {
-            int block = tables.block(f, actions[i]);
-            int at = moves[f].get(before[from[i]], block);
-            if (at < 0) {
-                at = imagine(f, B, block, from[i]);
-                moves[f].put(before[from[i]], block, at);
-            }
-            nextIds[f][i] = moveIds[at];
-            totalNext[i] += moveGains[at];
+        for (int i = moves[f].get(0, nodes, before, from, blocks, actions, to); i < nodes;) {
+            moves[f].put(before[from[i]], blocks[actions[i]], imagine(f, B, blocks[actions[i]], from[i]));
+            i = moves[f].get(i, nodes, before, from, blocks, actions, to);
         }
+        for (int i = 0; gains && i < nodes; i++) {
+            totalNext[i] += moveGains[to[i]];
+        }
+        for (int i = 0; i < nodes; i++) {
+            to[i] = moveIds[to[i]];
+        }
+        nextIds[f] = to;
     }
 
     private int[] memory(int t, int f) {
