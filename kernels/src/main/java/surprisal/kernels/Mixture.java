@@ -42,7 +42,8 @@ public final class Mixture {
     }
 
     /**
-     * y_t = Σ_s w_t,s x_t,s for several t, each with the bits of {@link #mix}.
+     * y_t = Σ_s w_t,s x_t,s for several t, each the four chains of {@link #mix}. Nothing is left out where a weight is zero: the
+     * rows are to be finite.
      *
      * @param count how many
      * @param w for each its weights, from its index 0 on
@@ -56,9 +57,16 @@ public final class Mixture {
      * @throws IndexOutOfBoundsException if an array is too short
      */
     public static void each(int count, double[][] w, int first, int rows, double[] x, int[] xo, int n, double[] y, int yo) {
-        for (int t = 0; t < count; t++) {
+        Objects.checkFromIndexSize(yo, count * n, y.length);
+        for (int t = 0; t < count; t++, yo += n) {
             if (xo[t] >= 0) {
-                mix(w[first + t], 0, rows, x, xo[t], n, y, yo + t * n);
+                Objects.checkFromIndexSize(0, rows, w[first + t].length);
+                Objects.checkFromIndexSize(xo[t], rows * n, x.length);
+                if (VECTOR) {
+                    MixtureLanes.dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
+                } else {
+                    dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
+                }
             }
         }
     }
