@@ -48,7 +48,6 @@ public final class PolicyTree implements Search {
     private int moveCount;
     private final boolean gains; // whether what a move teaches counts
     private final Combinations together; // of the beliefs about all factors
-    private final int[] combination;
     private double[] cost = new double[64];
     private double[] total;
     private double[] totalNext;
@@ -91,7 +90,6 @@ public final class PolicyTree implements Search {
         Arrays.setAll(moves, f -> new Pairs());
         parents = IntStream.range(0, factors).mapToObj(f -> new Combinations(tables.B(f).parents())).toArray(Combinations[]::new);
         together = new Combinations(IntStream.range(0, factors).toArray());
-        combination = new int[factors];
         widest = IntStream.range(0, policies.horizon()).map(policies::nodes).max().orElse(1);
         none = new int[widest];
         memory = new int[2][factors][];
@@ -208,7 +206,7 @@ public final class PolicyTree implements Search {
         int[] before = parents[f].number(now, ids, t == 0 ? 1 : policies.nodes(t - 1));
         int many = parents[f].count(parents[f].depth());
         moveCount = 0;
-        if (many * B.blocks() == 1) {
+        if (many == 1 && B.blocks() == 1) {
             double gain = moveGains[imagine(f, B, 0, 0)];
             for (int i = 0; gains && i < nodes; i++) {
                 totalNext[i] += gain;
