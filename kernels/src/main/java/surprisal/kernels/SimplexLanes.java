@@ -163,8 +163,7 @@ final class SimplexLanes {
             DoubleVector v = DoubleVector.fromArray(D, p, i);
             DoubleLanes.logOfNormal(v.blend(Simplex.EPSILON, v.compare(LT, Simplex.EPSILON))).mul(v).intoArray(p, i);
         }
-        VectorMask<Double> in = D.indexInRange((n - 1) / W * W, n);
-        for (int r = 0, at = po; r < rows; r++, at += stride) lanes(p, at, n, in);
+        for (int r = 0, at = po; r < rows; r++, at += stride) lanes(p, at, n);
         for (int r = 0, at = po; r < rows; r++, at += stride) {
             double sum = W == 8
                     ? p[at] + p[at + 4] + (p[at + 2] + p[at + 6]) + (p[at + 1] + p[at + 5] + (p[at + 3] + p[at + 7]))
@@ -174,7 +173,7 @@ final class SimplexLanes {
     }
 
     /** The lanes of a row's sum, in its place; the last vector under a mask. */
-    private static void lanes(double[] x, int xo, int n, VectorMask<Double> in) {
+    private static void lanes(double[] x, int xo, int n) {
         DoubleVector a = DoubleVector.zero(D), b = a, c = a, d = a;
         int i = 0;
         for (; i < n - W; i += W) {
@@ -187,7 +186,7 @@ final class SimplexLanes {
                 d = s;
             }
         }
-        a = a.add(DoubleVector.fromArray(D, x, xo + i), in);
+        a = a.add(DoubleVector.fromArray(D, x, xo + i), D.indexInRange(i, n));
         if (W == 4) {
             a = a.add(c);
             b = b.add(d);
