@@ -5,10 +5,20 @@ import static jdk.incubator.vector.DoubleVector.fromArray;
 import static surprisal.kernels.DoubleLanes.D;
 import static surprisal.kernels.DoubleLanes.W;
 
+import java.util.stream.LongStream;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /** {@link Expectations} in vectors of its third axis, four rows of the first at a time. A stride is whole vectors. */
 final class ExpectationsLanes {
+
+    private static final VectorShuffle<Double> XOR_1 = xor(1);
+    private static final VectorShuffle<Double> XOR_2 = xor(2);
+    private static final VectorShuffle<Double> XOR_4 = xor(4);
+    private static final VectorMask<Double> LOW_1 = low(1);
+    private static final VectorMask<Double> LOW_2 = low(2);
+    private static final VectorMask<Double> LOW_4 = low(4);
 
     private ExpectationsLanes() {}
 
@@ -81,17 +91,50 @@ final class ExpectationsLanes {
         if (W == 8 && n == 8) {
             DoubleVector c0 = fromArray(D, c, co);
             for (int r = 0, at = row; r < rows; r++, at += 8) fromArray(D, s, at).mul(c0).intoArray(s, at);
-            for (int r = 0, at = row; r < rows; r++, at += 8) y[yo + r] += sum(s, at);
+            sums(rows, 8, s, row, y, yo);
         } else if (W == 8 && n == 16) {
             DoubleVector c0 = fromArray(D, c, co);
             DoubleVector c1 = fromArray(D, c, co + 8);
             for (int r = 0, at = row; r < rows; r++, at += 16) {
                 fromArray(D, s, at).mul(c0).add(fromArray(D, s, at + 8).mul(c1)).intoArray(s, at);
             }
-            for (int r = 0, at = row; r < rows; r++, at += 16) y[yo + r] += sum(s, at);
+            sums(rows, 16, s, row, y, yo);
         } else {
             for (int r = 0; r < rows; r++) y[yo + r] += SimplexLanes.dot(s, row + r * n, c, co, n);
         }
+    }
+
+    /** Adds to each element of y the sum of a row's first eight. */
+    private static void sums(int rows, int n, double[] s, int row, double[] y, int yo) {
+        int r = 0;
+        for (; r <= rows - 8; r += 8) eight(n, s, row + r * n, y, yo + r);
+        for (; r < rows; r++) y[yo + r] += sum(s, row + r * n);
+    }
+
+    /** Eight rows: of two vectors their halves make one, of two of those the quarters, and at last each lane is a row's sum. */
+    private static void eight(int n, double[] s, int row, double[] y, int yo) {
+        DoubleVector a = halves(s, row, row + 4 * n);
+        DoubleVector b = halves(s, row + 2 * n, row + 6 * n);
+        DoubleVector c = halves(s, row + n, row + 5 * n);
+        DoubleVector d = halves(s, row + 3 * n, row + 7 * n);
+        DoubleVector e = b.blend(a, LOW_2).add(a.blend(b, LOW_2).rearrange(XOR_2));
+        DoubleVector f = d.blend(c, LOW_2).add(c.blend(d, LOW_2).rearrange(XOR_2));
+        f.blend(e, LOW_1).add(e.blend(f, LOW_1).rearrange(XOR_1)).add(fromArray(D, y, yo)).intoArray(y, yo);
+    }
+
+    private static DoubleVector halves(double[] s, int one, int two) {
+        DoubleVector a = fromArray(D, s, one);
+        DoubleVector b = fromArray(D, s, two);
+        return b.blend(a, LOW_4).add(a.blend(b, LOW_4).rearrange(XOR_4));
+    }
+
+    private static VectorShuffle<Double> xor(int bit) {
+        return VectorShuffle.fromOp(D, l -> (l ^ bit) & (W - 1));
+    }
+
+    /** The lanes in whose number a bit is 0. */
+    private static VectorMask<Double> low(int bit) {
+        return VectorMask.fromLong(D, LongStream.range(0, W).filter(l -> (l & bit) == 0).map(l -> 1L << l).sum());
     }
 
     private static double sum(double[] s, int at) {

@@ -42,7 +42,8 @@ public final class Mixture {
     }
 
     /**
-     * y_t = Σ_s w_t,s x_t,s for several t, each with the bits of {@link #mix}.
+     * y_t = Σ_s w_t,s x_t,s for several t, each the four chains of {@link #mix}. Nothing is left out where a weight is zero: the
+     * rows are to be finite.
      *
      * @param count how many
      * @param w for each its weights, from its index 0 on
@@ -56,9 +57,49 @@ public final class Mixture {
      * @throws IndexOutOfBoundsException if an array is too short
      */
     public static void each(int count, double[][] w, int first, int rows, double[] x, int[] xo, int n, double[] y, int yo) {
-        for (int t = 0; t < count; t++) {
+        Objects.checkFromIndexSize(yo, count * n, y.length);
+        for (int t = 0; t < count; t++, yo += n) {
             if (xo[t] >= 0) {
-                mix(w[first + t], 0, rows, x, xo[t], n, y, yo + t * n);
+                Objects.checkFromIndexSize(0, rows, w[first + t].length);
+                Objects.checkFromIndexSize(xo[t], rows * n, x.length);
+                if (VECTOR) {
+                    MixtureLanes.dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
+                } else {
+                    dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
+                }
+            }
+        }
+    }
+
+    /**
+     * y_br = Σ_s w_rs x_bs for several rows of weights and several tables. Each element is one chain, w_s x_s of the first row
+     * that has a weight and fused multiply-adds of the others that have one; so the bits of y_br depend on w_r and x_b alone.
+     *
+     * @param tables how many tables
+     * @param count how many rows of weights
+     * @param w [count, rows], weights
+     * @param wo offset of the weights
+     * @param rows how many weights in a row, and rows of a table
+     * @param x [tables, rows, n]
+     * @param xo offset of the first row
+     * @param n elements of a row; multiples of 16 are fastest
+     * @param y [tables, count, n], overwritten; shares no memory with w or x
+     * @param yo offset of y
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public static void chains(
+            int tables, int count, double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        Objects.checkFromIndexSize(wo, count * rows, w.length);
+        Objects.checkFromIndexSize(xo, tables * rows * n, x.length);
+        Objects.checkFromIndexSize(yo, tables * count * n, y.length);
+        boolean dense = VECTOR && rows > 0 && n % MixtureLanes.W == 0 && !MixtureLanes.someZero(w, wo, count * rows);
+        for (int t = 0; t < tables; t++, xo += rows * n, yo += count * n) {
+            if (dense) {
+                MixtureLanes.chains(count, w, wo, rows, x, xo, n, y, yo);
+            } else {
+                for (int r = 0; r < count; r++) {
+                    sparse(w, wo + r * rows, rows, x, xo, n, y, yo + r * n);
+                }
             }
         }
     }

@@ -15,7 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MixtureLanes {
     private static final VectorSpecies<Double> D = Lanes.D;
-    private static final int W = D.length();
+    static final int W = D.length();
+
+    /** Rows that are pages apart share one place of the cache, which is not enough for more than a few. */
+    private static final int PAGE = 4096 / Double.BYTES;
 
     private MixtureLanes() {}
 
@@ -59,6 +62,113 @@ final class MixtureLanes {
         if (j < n) {
             one(w, wo, rows, x, xo + n - W, n, y, yo + n - W);
         }
+    }
+
+    /** One chain of each element, for rows of weights none of which is zero and whole vectors of columns. */
+    static void chains(int count, double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        int fours = count & -4;
+        int pairs = n & -2 * W;
+        double[] near = n % PAGE == 0 && fours > 4 ? Scratch.doubles(rows * 2 * W) : null;
+        for (int j = 0; j < pairs; j += 2 * W) {
+            if (near != null) {
+                bring(rows, x, xo + j, n, near);
+            }
+            for (int r = 0; r < fours; r += 4) {
+                if (near != null) {
+                    fours(w, wo + r * rows, rows, near, 0, 2 * W, n, y, yo + r * n + j);
+                } else {
+                    fours(w, wo + r * rows, rows, x, xo + j, n, n, y, yo + r * n + j);
+                }
+            }
+        }
+        for (int r = 0; r < count; r++) {
+            int j = r < fours ? pairs : 0;
+            for (; j <= n - 4 * W; j += 4 * W) {
+                wide(w, wo + r * rows, rows, x, xo + j, n, y, yo + r * n + j);
+            }
+            for (; j < n; j += W) {
+                narrow(w, wo + r * rows, rows, x, xo + j, n, y, yo + r * n + j);
+            }
+        }
+    }
+
+    /** Two vectors of each row, one after the other. */
+    private static void bring(int rows, double[] x, int xo, int n, double[] near) {
+        for (int s = 0, at = xo, to = 0; s < rows; s++, at += n, to += 2 * W) {
+            DoubleVector u = fromArray(D, x, at);
+            DoubleVector v = fromArray(D, x, at + W);
+            u.intoArray(near, to);
+            v.intoArray(near, to + W);
+        }
+    }
+
+    /** Four rows of weights, two vectors of columns. */
+    private static void fours(double[] w, int w0, int rows, double[] x, int xo, int step, int n, double[] y, int yo) {
+        int w1 = w0 + rows;
+        int w2 = w1 + rows;
+        int w3 = w2 + rows;
+        DoubleVector u = fromArray(D, x, xo);
+        DoubleVector v = fromArray(D, x, xo + W);
+        DoubleVector a0 = u.mul(w[w0]);
+        DoubleVector a1 = v.mul(w[w0]);
+        DoubleVector b0 = u.mul(w[w1]);
+        DoubleVector b1 = v.mul(w[w1]);
+        DoubleVector c0 = u.mul(w[w2]);
+        DoubleVector c1 = v.mul(w[w2]);
+        DoubleVector d0 = u.mul(w[w3]);
+        DoubleVector d1 = v.mul(w[w3]);
+        for (int s = 1, at = xo + step; s < rows; s++, at += step) {
+            u = fromArray(D, x, at);
+            v = fromArray(D, x, at + W);
+            DoubleVector a = broadcast(D, w[w0 + s]);
+            a0 = a.fma(u, a0);
+            a1 = a.fma(v, a1);
+            DoubleVector b = broadcast(D, w[w1 + s]);
+            b0 = b.fma(u, b0);
+            b1 = b.fma(v, b1);
+            DoubleVector c = broadcast(D, w[w2 + s]);
+            c0 = c.fma(u, c0);
+            c1 = c.fma(v, c1);
+            DoubleVector d = broadcast(D, w[w3 + s]);
+            d0 = d.fma(u, d0);
+            d1 = d.fma(v, d1);
+        }
+        a0.intoArray(y, yo);
+        a1.intoArray(y, yo + W);
+        b0.intoArray(y, yo + n);
+        b1.intoArray(y, yo + n + W);
+        c0.intoArray(y, yo + 2 * n);
+        c1.intoArray(y, yo + 2 * n + W);
+        d0.intoArray(y, yo + 3 * n);
+        d1.intoArray(y, yo + 3 * n + W);
+    }
+
+    /** One row of weights, four vectors of columns. */
+    private static void wide(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector v = broadcast(D, w[wo]);
+        DoubleVector a = fromArray(D, x, xo).mul(v);
+        DoubleVector b = fromArray(D, x, xo + W).mul(v);
+        DoubleVector c = fromArray(D, x, xo + 2 * W).mul(v);
+        DoubleVector d = fromArray(D, x, xo + 3 * W).mul(v);
+        for (int s = 1, at = xo + n; s < rows; s++, at += n) {
+            v = broadcast(D, w[wo + s]);
+            a = v.fma(fromArray(D, x, at), a);
+            b = v.fma(fromArray(D, x, at + W), b);
+            c = v.fma(fromArray(D, x, at + 2 * W), c);
+            d = v.fma(fromArray(D, x, at + 3 * W), d);
+        }
+        a.intoArray(y, yo);
+        b.intoArray(y, yo + W);
+        c.intoArray(y, yo + 2 * W);
+        d.intoArray(y, yo + 3 * W);
+    }
+
+    private static void narrow(double[] w, int wo, int rows, double[] x, int xo, int n, double[] y, int yo) {
+        DoubleVector a = fromArray(D, x, xo).mul(w[wo]);
+        for (int s = 1, at = xo + n; s < rows; s++, at += n) {
+            a = broadcast(D, w[wo + s]).fma(fromArray(D, x, at), a);
+        }
+        a.intoArray(y, yo);
     }
 
     /** Four rows, whole vectors of columns: the weights stay in registers. */

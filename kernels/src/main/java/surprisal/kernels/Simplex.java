@@ -104,17 +104,22 @@ public final class Simplex {
     /**
      * h_r = −Σ_i p_ri ln max(p_ri, ε): the entropy of each row, with the bits of {@link #entropy}.
      *
-     * @param p [rows, n], probabilities
+     * @param p [rows, stride], probabilities; overwritten
      * @param po index of its first element
      * @param rows number of rows
      * @param n their length
-     * @param h [rows], overwritten
+     * @param stride how far apart they are, at least n; multiples of 8 are faster
+     * @param h [rows], overwritten; shares no memory with p
      * @param ho index of its first element
      */
-    public static void entropies(double[] p, int po, int rows, int n, double[] h, int ho) {
-        Objects.checkFromIndexSize((long) po, (long) rows * n, (long) p.length);
+    public static void entropies(double[] p, int po, int rows, int n, int stride, double[] h, int ho) {
+        Objects.checkFromIndexSize((long) po, Math.max(0, (rows - 1L) * stride + n), (long) p.length);
         Objects.checkFromIndexSize(ho, rows, h.length);
-        for (int r = 0; r < rows; r++) h[ho + r] = entropy(p, po + r * n, n);
+        if (VECTOR && n > 0 && stride % 8 == 0 && po + rows * stride <= p.length) {
+            SimplexLanes.entropies(p, po, rows, n, stride, h, ho);
+            return;
+        }
+        for (int r = 0; r < rows; r++) h[ho + r] = entropy(p, po + r * stride, n);
     }
 
     /**

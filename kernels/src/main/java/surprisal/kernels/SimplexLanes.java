@@ -157,6 +157,43 @@ final class SimplexLanes {
                 : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
     }
 
+    /** h = −Σ p ln max(p, ε) of each row, the stride a multiple of 8; p is overwritten. As in {@link #softmaxes}, in passes over all rows. */
+    static void entropies(double[] p, int po, int rows, int n, int stride, double[] h, int ho) {
+        for (int i = po, end = po + rows * stride; i < end; i += W) {
+            DoubleVector v = DoubleVector.fromArray(D, p, i);
+            DoubleLanes.logOfNormal(v.blend(Simplex.EPSILON, v.compare(LT, Simplex.EPSILON))).mul(v).intoArray(p, i);
+        }
+        for (int r = 0, at = po; r < rows; r++, at += stride) lanes(p, at, n);
+        for (int r = 0, at = po; r < rows; r++, at += stride) {
+            double sum = W == 8
+                    ? p[at] + p[at + 4] + (p[at + 2] + p[at + 6]) + (p[at + 1] + p[at + 5] + (p[at + 3] + p[at + 7]))
+                    : p[at] + p[at + 2] + (p[at + 1] + p[at + 3]);
+            h[ho + r] = 0 - sum;
+        }
+    }
+
+    /** The lanes of a row's sum, in its place; the last vector under a mask. */
+    private static void lanes(double[] x, int xo, int n) {
+        DoubleVector a = DoubleVector.zero(D), b = a, c = a, d = a;
+        int i = 0;
+        for (; i < n - W; i += W) {
+            DoubleVector s = a.add(DoubleVector.fromArray(D, x, xo + i));
+            a = b;
+            if (W == 8) b = s;
+            if (W == 4) {
+                b = c;
+                c = d;
+                d = s;
+            }
+        }
+        a = a.add(DoubleVector.fromArray(D, x, xo + i), D.indexInRange(i, n));
+        if (W == 4) {
+            a = a.add(c);
+            b = b.add(d);
+        }
+        a.add(b).intoArray(x, xo);
+    }
+
     /** Σ x y. */
     static double dot(double[] x, int xo, double[] y, int yo, int n) {
         DoubleVector a = DoubleVector.zero(D), b = a, c = a, d = a;

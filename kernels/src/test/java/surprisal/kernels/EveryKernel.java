@@ -313,11 +313,12 @@ final class EveryKernel {
         add("Simplex.softmaxes", "double", 6, () -> Simplex.softmaxes(x2, 0, R, N, N, many));
         add("Simplex.logSumExp", "double", 3, () -> y2[0] = Simplex.logSumExp(x2, 0, N));
         add("Simplex.entropy", "double", 3, () -> y2[0] = Simplex.entropy(x2, 0, N));
-        add("Simplex.entropies", "double", 6, () -> Simplex.entropies(x2, 0, R, N, y2, 0));
+        add("Simplex.entropies", "double", 7, () -> Simplex.entropies(y2, 0, R, N, 128, z2, 0));
         add("Simplex.logs", "double", 5, () -> Simplex.logs(x2, 0, y2, 0, N));
         add("Simplex.dot", "double", 5, () -> y2[0] = Simplex.dot(x2, 0, v2, 0, N));
         add("Simplex.addScaled", "double", 6, () -> Simplex.addScaled(0.5, x2, 0, y2, 0, N));
         add("Mixture.mix", "double", 8, () -> Mixture.mix(x2, 0, R, v2, 0, N, y2, 0));
+        add("Mixture.chains", "double", 10, () -> Mixture.chains(2, 5, x2, 0, R, v2, 0, 128, y2, 0));
         add("Mixture.each", "double", 9, () -> Mixture.each(3, many, 0, R, v2, offsets, N, y2, 0));
         add("Expectations.add", "double", 14,
                 () -> Expectations.add(5, 6, 7, table, x2, v2, w2, y2, 0, y2, 8, y2, 16, scratch));

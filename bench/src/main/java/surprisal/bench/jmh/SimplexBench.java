@@ -107,7 +107,7 @@ public class SimplexBench {
      */
     @Benchmark
     public double[] entropies() {
-        Simplex.entropies(rows, 0, 1728, 10, h, 0);
+        Simplex.entropies(rows, 0, 1728, 10, 10, h, 0);
         return h;
     }
 }

@@ -2,7 +2,6 @@ package surprisal.models.agent;
 
 import java.util.Arrays;
 import surprisal.kernels.Expectations;
-import surprisal.kernels.Gemm;
 import surprisal.kernels.Mixture;
 import surprisal.kernels.Simplex;
 import surprisal.models.pomdp.Sparse;
@@ -15,12 +14,9 @@ import surprisal.models.pomdp.Tables;
  * Everything in G that is linear in Q(s) is one more column of the table.
  */
 final class Costs {
-    /** So many multiply-adds are one matrix product. */
-    private static final int PRODUCT = 1 << 14;
-
     private final Tables tables;
     private final int[] modalities;
-    private final int[] parents;
+    private final Combinations parents; // of the beliefs about them
     private final int[] sizes;
     private final int outcomes;
     private final int columns; // the outcomes, pymdp's novelty of each where it counts, zeros to whole vectors, and the linear part
@@ -29,18 +25,15 @@ final class Costs {
     private final double[] table;
     private final double[][] partial; // by depth: what is left after the first parents are summed out, [slots, rest · columns]
     private final int[] rest;
-    private final int[] used;
-    private final Pairs[] slots;
     private Sparse sparse; // where the table is not zero, by the states of the first parent
-    private boolean finite;
-    private double[] logs = new double[0];
     private double[] g = new double[8];
+    private double[] H = new double[8];
 
     Costs(Tables tables, int[] modalities, Efe efe) {
         this.tables = tables;
         this.modalities = modalities;
         Table first = tables.A(modalities[0]);
-        parents = first.parents();
+        parents = new Combinations(first.parents());
         sizes = first.sizes();
         outcomes = Arrays.stream(modalities).map(m -> tables.A(m).events()).sum();
         entropy = efe.weight(Term.RISK) + efe.weight(Term.STATE_GAIN);
@@ -48,21 +41,15 @@ final class Costs {
         int needed = (entropy != 0 || novelty != 0 ? outcomes : 0) + (novelty != 0 ? outcomes : 0) + 1;
         columns = needed > 16 ? Expectations.stride(needed) : needed;
         table = new double[first.rows() * columns];
-        partial = new double[parents.length + 1][];
-        rest = new int[parents.length + 1];
-        used = new int[parents.length + 1];
-        slots = new Pairs[parents.length + 1];
+        partial = new double[parents.depth() + 1][];
+        rest = new int[parents.depth() + 1];
+        partial[0] = new double[columns];
         int left = first.rows();
-        for (int d = 1; d <= parents.length; d++) {
+        for (int d = 1; d <= parents.depth(); d++) {
             left /= sizes[d - 1];
             rest[d] = left * columns;
             partial[d] = new double[4 * rest[d]];
-            slots[d] = new Pairs();
         }
-    }
-
-    int[] parents() {
-        return parents;
     }
 
     /**
@@ -113,96 +100,73 @@ final class Costs {
     }
 
     private void pattern() {
-        sparse = parents.length == 0 ? null : Sparse.of(table, sizes[0], rest[1]);
-        finite = Arrays.stream(table).allMatch(Double::isFinite);
-    }
-
-    /** Forgets the last step; {@code bounds} says how many different beliefs about each factor there may be in this one. */
-    void clear(long[] bounds) {
-        Arrays.fill(used, 0);
-        long before = parents.length == 0 ? 1 : bounds[parents[0]];
-        for (int d = 2; d <= parents.length; d++) {
-            long bound = bounds[parents[d - 1]];
-            slots[d].clear(before, bound);
-            before = Math.min(before * bound, Integer.MAX_VALUE);
-        }
+        sparse = parents.depth() == 0 ? null : Sparse.of(table, sizes[0], rest[1]);
     }
 
     /**
-     * Sums out the first parent, for all the beliefs about it at once; {@link #slot} goes on from there. Beliefs that are not
-     * finite, or tables that are not, would make 0 · ∞ of a product: they are summed one by one.
+     * Adds the cost of each node.
+     *
+     * @param imagined by factor the beliefs
+     * @param ids by factor and node which belief
+     * @param nodes how many nodes
+     * @param to added to
      */
-    void begin(Imagined[] imagined) {
-        if (parents.length == 0) {
-            return;
+    void add(Imagined[] imagined, int[][] ids, int nodes, double[] to) {
+        int[] numbers = parents.number(imagined, ids, nodes);
+        double[] x = table;
+        if (parents.depth() == 0) {
+            x = partial[0];
+            System.arraycopy(table, 0, x, 0, columns);
         }
-        Imagined q = imagined[parents[0]];
-        used[1] = q.count;
-        if (q.count * rest[1] > partial[1].length) {
-            partial[1] = new double[2 * q.count * rest[1]];
+        for (int d = 1; d <= parents.depth(); d++) {
+            x = expect(d, imagined[parents.factor(d)], x);
         }
-        if (sparse == null && finite && (long) q.count * table.length >= PRODUCT) {
-            Gemm.multiply(Gemm.Form.NN, q.count, rest[1], q.size, q.values, 0, table, 0, partial[1], 0, Gemm.Store.SET);
-            return;
-        }
-        for (int id = 0; id < q.count; id++) {
-            if (sparse != null) {
-                sparse.mix(q.values, id * q.size, q.size, table, 0, partial[1], id * rest[1]);
-            } else {
-                Mixture.mix(q.values, id * q.size, q.size, table, 0, rest[1], partial[1], id * rest[1]);
-            }
+        costs(x, parents.count(parents.depth()));
+        for (int i = 0; i < nodes; i++) {
+            to[i] += g[numbers[i]];
         }
     }
 
-    /** The slot of a combination of beliefs: where its cost will be after {@link #finish}. */
-    int slot(Imagined[] imagined, int[] ids, int offset) {
-        if (parents.length == 0) {
-            return 0;
+    /** Sums out a parent: [combinations of beliefs about those before, states, rest] → [combinations, rest]. */
+    private double[] expect(int d, Imagined q, double[] x) {
+        int count = parents.count(d);
+        if (count * rest[d] > partial[d].length) {
+            partial[d] = new double[2 * count * rest[d]];
         }
-        int slot = ids[offset + parents[0]];
-        for (int d = 2; d <= parents.length; d++) {
-            int id = ids[offset + parents[d - 1]];
-            int known = slots[d].get(slot, id);
-            if (known < 0) {
-                known = used[d]++;
-                slots[d].put(slot, id, known);
-                if (used[d] * rest[d] > partial[d].length) {
-                    partial[d] = Arrays.copyOf(partial[d], 2 * partial[d].length);
-                }
-                Imagined q = imagined[parents[d - 1]];
-                Mixture.mix(q.values, id * q.size, q.size, partial[d - 1], slot * rest[d - 1], rest[d], partial[d], known * rest[d]);
+        double[] y = partial[d];
+        int block = q.size * rest[d];
+        if (d == 1 && sparse != null) {
+            for (int id = 0; id < count; id++) {
+                sparse.mix(q.values, id * q.size, q.size, x, 0, y, id * rest[d]);
             }
-            slot = known;
+        } else if (parents.every(d)) {
+            Mixture.chains(parents.count(d - 1), q.count, q.values, 0, q.size, x, 0, rest[d], y, 0);
+        } else {
+            for (int k = 0; k < count; k++) {
+                int id = parents.belief(d, k);
+                Mixture.chains(1, 1, q.values, id * q.size, q.size, x, parents.before(d, k) * block, rest[d], y, k * rest[d]);
+            }
         }
-        return slot;
+        return y;
     }
 
-    /** Computes the cost of every slot. */
-    void finish() {
-        int count = parents.length == 0 ? 1 : used[parents.length];
-        double[] x = parents.length == 0 ? table : partial[parents.length];
+    /** The linear part, less pymdp's novelty and the entropy of all outcomes. */
+    private void costs(double[] x, int count) {
         if (g.length < count) {
             g = new double[2 * count];
-        }
-        if (entropy != 0) {
-            if (logs.length < count * columns) {
-                logs = new double[2 * count * columns];
-            }
-            Simplex.logs(x, 0, logs, 0, count * columns);
+            H = new double[2 * count];
         }
         for (int i = 0, row = 0; i < count; i++, row += columns) {
-            double sum = x[row + columns - 1];
-            if (entropy != 0) {
-                sum += entropy * Simplex.dot(x, row, logs, row, outcomes);
-            }
+            g[i] = x[row + columns - 1];
             if (novelty != 0) {
-                sum -= novelty * Simplex.dot(x, row, x, row + outcomes, outcomes);
+                g[i] -= novelty * Simplex.dot(x, row, x, row + outcomes, outcomes);
             }
-            g[i] = sum;
         }
-    }
-
-    double g(int slot) {
-        return g[slot];
+        if (entropy != 0) {
+            Simplex.entropies(x, 0, count, outcomes, columns, H, 0);
+            for (int i = 0; i < count; i++) {
+                g[i] -= entropy * H[i];
+            }
+        }
     }
 }

@@ -36,6 +36,26 @@ final class Pairs {
         return plain ? table[i * stride + j] : map.get((long) i << 32 | j);
     }
 
+    /**
+     * to_k = the value of (first_from(k), second_action(k)) for k = i, i + 1 … as far as there are values.
+     *
+     * @return the k where there is none, or n
+     */
+    int get(int i, int n, int[] first, int[] from, int[] second, int[] action, int[] to) {
+        if (!plain) {
+            while (i < n && (to[i] = map.get((long) first[from[i]] << 32 | second[action[i]])) >= 0) {
+                i++;
+            }
+            return i;
+        }
+        int[] known = table;
+        int width = stride;
+        while (i < n && (to[i] = known[first[from[i]] * width + second[action[i]]]) >= 0) {
+            i++;
+        }
+        return i;
+    }
+
     /** For a pair that is not there yet. */
     void put(int i, int j, int value) {
         if (plain) {

@@ -3,6 +3,7 @@ package surprisal.models.agent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import surprisal.models.pomdp.Structure;
 import surprisal.models.pomdp.Table;
 import surprisal.models.pomdp.Tables;
@@ -30,34 +31,27 @@ public final class PolicyTree implements Search {
     private final double intentionWeight;
 
     private final int factors;
-    private final int combinations;
     private final Imagined[] now;
     private final Imagined[] next;
     private final double[] scratch;
     private final double[] expected;
     private final double[][] q;
-    private int[] ids; // [node][factor] of this step
-    private int[] nextIds;
-    private int nodes;
-    private int nextNodes;
-    private final Pairs tuples = new Pairs();
-    private final LongMap hashes = new LongMap();
-    private final long[] bounds; // by factor: how many different beliefs a step may have
-    private final Pairs[] moves;
-    private int[] moveIds = new int[64];
+    private final int widest; // nodes of the policies' tree at a step
+    private final int[] none; // the belief of every node about a factor of one belief
+    private final int[][][] memory; // by step, odd or even, and by factor: for ids
+    private int[][] ids; // [factor][node]: which belief
+    private int[][] nextIds;
+    private final Combinations[] parents; // by factor: of the beliefs that it moves by
+    private final Pairs[] moves; // by factor: (parents' beliefs, block) → move
+    private int[] moveIds = new int[64]; // the belief that a move leads to
     private double[] moveGains = new double[64];
     private int moveCount;
-    private boolean named; // whether two ints can name the beliefs of a node
-    private int[] child = new int[64]; // [node][combination]
-    private double[] edge = new double[64];
-    private int[] slots = new int[64]; // [node][group]
+    private final boolean gains; // whether what a move teaches counts
+    private final Combinations together; // of the beliefs about all factors
     private double[] cost = new double[64];
-    private int[] where; // [node of the policies' tree] the node of this step
-    private int[] whereNext;
     private double[] total;
     private double[] totalNext;
     private final double[] G;
-    private final int[] tuple;
 
     /**
      * A search.
@@ -79,13 +73,13 @@ public final class PolicyTree implements Search {
         this.intended = intended;
         bWeight = efe.weight(Term.NOVELTY_B);
         bPymdpWeight = efe.weight(Term.PYMDP_NOVELTY_B);
+        gains = bWeight != 0 || bPymdpWeight != 0;
         intentionWeight = efe.weight(Term.INDUCTIVE);
         needs(gainA, "counts of A", Term.NOVELTY_A, Term.PYMDP_NOVELTY_A);
         needs(gainB, "counts of B", Term.NOVELTY_B, Term.PYMDP_NOVELTY_B);
         needs(intended, "intended states", Term.INDUCTIVE);
         Structure structure = tables.structure();
         factors = structure.factors().size();
-        combinations = structure.jointActions();
         int most = Arrays.stream(tables.states()).max().orElse(1);
         now = imagined();
         next = imagined();
@@ -94,16 +88,13 @@ public final class PolicyTree implements Search {
         q = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
         moves = new Pairs[factors];
         Arrays.setAll(moves, f -> new Pairs());
-        bounds = new long[factors];
-        ids = new int[16 * factors];
-        nextIds = new int[16 * factors];
-        tuple = new int[factors];
-        int widest = 1;
-        for (int t = 0; t < policies.horizon(); t++) {
-            widest = Math.max(widest, policies.nodes(t));
-        }
-        where = new int[widest];
-        whereNext = new int[widest];
+        parents = IntStream.range(0, factors).mapToObj(f -> new Combinations(tables.B(f).parents())).toArray(Combinations[]::new);
+        together = new Combinations(IntStream.range(0, factors).toArray());
+        widest = IntStream.range(0, policies.horizon()).map(policies::nodes).max().orElse(1);
+        none = new int[widest];
+        memory = new int[2][factors][];
+        ids = new int[factors][];
+        nextIds = new int[factors][];
         total = new double[widest];
         totalNext = new double[widest];
         G = new double[policies.size()];
@@ -168,10 +159,9 @@ public final class PolicyTree implements Search {
         for (int f = 0; f < factors; f++) {
             now[f].clear();
             System.arraycopy(qs[f], 0, scratch, 0, qs[f].length);
-            ids[f] = now[f].add(certain(scratch, qs[f].length));
+            now[f].add(certain(scratch, qs[f].length));
+            ids[f] = none;
         }
-        nodes = 1;
-        where[0] = 0;
         total[0] = 0;
         for (int t = 0; t < policies.horizon(); t++) {
             step(t);
@@ -184,90 +174,107 @@ public final class PolicyTree implements Search {
     }
 
     private void step(int t) {
-        Costs[] groups = costs[Math.min(t, costs.length - 1)];
+        int nodes = policies.nodes(t);
+        int[] from = policies.parents(t);
+        for (int i = 0; i < nodes; i++) {
+            totalNext[i] = total[from[i]];
+        }
         for (int f = 0; f < factors; f++) {
-            Table B = tables.B(f);
-            int before = B.parents().length == 1 ? now[B.parents()[0]].count : nodes;
             next[f].clear();
-            moves[f].clear(before, B.blocks());
-            bounds[f] = (long) before * B.blocks();
+            move(f, t);
         }
-        for (Costs group : groups) {
-            group.clear(bounds);
+        for (Costs group : costs[Math.min(t, costs.length - 1)]) {
+            group.add(next, nextIds, nodes, totalNext);
         }
-        moveCount = 0;
-        long many = 1;
-        for (int f = 0; f < factors - 1; f++) {
-            many = Math.min(many * bounds[f], Integer.MAX_VALUE);
-        }
-        named = many < Integer.MAX_VALUE && bounds[factors - 1] < Integer.MAX_VALUE;
-        if (named) {
-            tuples.clear(many, bounds[factors - 1]);
-        } else {
-            hashes.clear();
-        }
-        nextNodes = 0;
-        if (child.length < nodes * combinations) {
-            child = new int[2 * nodes * combinations];
-            edge = new double[child.length];
-        }
-        Arrays.fill(child, 0, nodes * combinations, -1);
-        int count = policies.nodes(t);
-        int[] parents = policies.parents(t);
-        int[] actions = policies.nodeActions(t);
-        for (int i = 0; i < count; i++) {
-            int from = where[parents[i]] * combinations + actions[i];
-            if (child[from] < 0) {
-                move(from / combinations, actions[i]);
+        if (intentionWeight != 0) {
+            for (int f = 0; f < factors; f++) {
+                intentions(f, nodes);
             }
-            whereNext[i] = child[from];
-            totalNext[i] = total[parents[i]] + edge[from];
         }
-        if (slots.length < nextNodes * groups.length) {
-            slots = new int[2 * nextNodes * groups.length];
-        }
-        for (int g = 0; g < groups.length; g++) {
-            groups[g].begin(next);
-            for (int node = 0; node < nextNodes; node++) {
-                slots[node * groups.length + g] = groups[g].slot(next, nextIds, node * factors);
-            }
-            groups[g].finish();
-        }
-        if (cost.length < nextNodes) {
-            cost = new double[2 * nextNodes];
-        }
-        for (int node = 0; node < nextNodes; node++) {
-            double sum = 0;
-            for (int g = 0; g < groups.length; g++) {
-                sum += groups[g].g(slots[node * groups.length + g]);
-            }
-            cost[node] = sum + beliefCost(node);
-        }
-        for (int i = 0; i < count; i++) {
-            totalNext[i] += cost[whereNext[i]];
+        if (jointGain != null) {
+            jointGains(nodes);
         }
         swap();
     }
 
-    /** What the step's other terms cost: the intentions, and the gain of all modalities together. */
-    private double beliefCost(int node) {
-        double sum = 0;
-        if (intentionWeight != 0) {
-            for (int f = 0; f < factors; f++) {
-                Imagined belief = next[f];
-                int at = nextIds[node * factors + f] * belief.size;
-                for (int s = 0; s < belief.size; s++) {
-                    sum += intentionWeight * belief.values[at + s] * intended[f][s];
-                }
+    /** Imagines what the actions of a step do to a factor: once for all policies that treat its parents alike. */
+    private void move(int f, int t) {
+        int nodes = policies.nodes(t);
+        int[] from = policies.parents(t);
+        int[] actions = policies.nodeActions(t);
+        Table B = tables.B(f);
+        int[] before = parents[f].number(now, ids, t == 0 ? 1 : policies.nodes(t - 1));
+        int many = parents[f].count(parents[f].depth());
+        moveCount = 0;
+        if (many == 1 && B.blocks() == 1) {
+            double gain = moveGains[imagine(f, B, 0, 0)];
+            for (int i = 0; gains && i < nodes; i++) {
+                totalNext[i] += gain;
+            }
+            nextIds[f] = none;
+            return;
+        }
+        int[] to = memory(t, f);
+        int[] blocks = tables.blocks(f);
+        moves[f].clear(many, B.blocks());
+        for (int i = moves[f].get(0, nodes, before, from, blocks, actions, to); i < nodes;) {
+            moves[f].put(before[from[i]], blocks[actions[i]], imagine(f, B, blocks[actions[i]], from[i]));
+            i = moves[f].get(i, nodes, before, from, blocks, actions, to);
+        }
+        for (int i = 0; gains && i < nodes; i++) {
+            totalNext[i] += moveGains[to[i]];
+        }
+        for (int i = 0; i < nodes; i++) {
+            to[i] = moveIds[to[i]];
+        }
+        nextIds[f] = to;
+    }
+
+    private int[] memory(int t, int f) {
+        int[][] ids = memory[t & 1];
+        if (ids[f] == null) {
+            ids[f] = new int[widest];
+        }
+        return ids[f];
+    }
+
+    /** Adds what a factor's states cost where others are intended. */
+    private void intentions(int f, int nodes) {
+        Imagined belief = next[f];
+        room(belief.count);
+        for (int id = 0; id < belief.count; id++) {
+            cost[id] = 0;
+            for (int s = 0; s < belief.size; s++) {
+                cost[id] += intentionWeight * belief.values[id * belief.size + s] * intended[f][s];
             }
         }
-        if (jointGain != null) {
-            for (int f = 0; f < factors; f++) {
-                System.arraycopy(next[f].values, nextIds[node * factors + f] * next[f].size, q[f], 0, q[f].length);
-            }
-            sum -= efe.weight(Term.JOINT_GAIN) * jointGain.of(q);
+        for (int i = 0; i < nodes; i++) {
+            totalNext[i] += cost[nextIds[f][i]];
         }
-        return sum;
+    }
+
+    /** Takes off the gain of all modalities together. */
+    private void jointGains(int nodes) {
+        int[] numbers = together.number(next, nextIds, nodes);
+        int count = together.count(factors);
+        room(count);
+        for (int k = 0; k < count; k++) {
+            for (int f = factors - 1, rest = k; f >= 0; f--) {
+                int id = together.belief(f + 1, rest);
+                System.arraycopy(next[f].values, id * next[f].size, q[f], 0, next[f].size);
+                rest = together.before(f + 1, rest);
+            }
+            cost[k] = efe.weight(Term.JOINT_GAIN) * jointGain.of(q);
+        }
+        for (int i = 0; i < nodes; i++) {
+            totalNext[i] -= cost[numbers[i]];
+        }
+    }
+
+    private void room(int count) {
+        if (cost.length < count) {
+            cost = new double[2 * count];
+        }
     }
 
     private void swap() {
@@ -276,40 +283,12 @@ public final class PolicyTree implements Search {
             now[f] = next[f];
             next[f] = old;
         }
-        int[] oldIds = ids;
+        int[][] oldIds = ids;
         ids = nextIds;
         nextIds = oldIds;
-        nodes = nextNodes;
-        int[] oldWhere = where;
-        where = whereNext;
-        whereNext = oldWhere;
         double[] oldTotal = total;
         total = totalNext;
         totalNext = oldTotal;
-    }
-
-    /** Imagines what a combination of actions does to the beliefs of a node. */
-    private void move(int node, int action) {
-        double gained = 0;
-        for (int f = 0; f < factors; f++) {
-            int block = tables.block(f, action);
-            Table B = tables.B(f);
-            int from = B.parents().length == 1 ? ids[node * factors + B.parents()[0]] : node; // a parent alone is shared by nodes
-            int at = moves[f].get(from, block);
-            if (at < 0) {
-                at = moveCount++;
-                if (at == moveIds.length) {
-                    moveIds = Arrays.copyOf(moveIds, 2 * at);
-                    moveGains = Arrays.copyOf(moveGains, 2 * at);
-                }
-                moves[f].put(from, block, at);
-                imagine(f, B, block, node, at);
-            }
-            tuple[f] = moveIds[at];
-            gained += moveGains[at];
-        }
-        child[node * combinations + action] = named ? byName() : bySearch();
-        edge[node * combinations + action] = gained;
     }
 
     /**
@@ -325,9 +304,15 @@ public final class PolicyTree implements Search {
         return q;
     }
 
-    private void imagine(int f, Table B, int block, int node, int at) {
+    /** What a block of B makes of a node's beliefs. */
+    private int imagine(int f, Table B, int block, int node) {
         for (int d : B.parents()) {
-            System.arraycopy(now[d].values, ids[node * factors + d] * now[d].size, q[d], 0, q[d].length);
+            System.arraycopy(now[d].values, ids[d][node] * now[d].size, q[d], 0, q[d].length);
+        }
+        int at = moveCount++;
+        if (at == moveIds.length) {
+            moveIds = Arrays.copyOf(moveIds, 2 * at);
+            moveGains = Arrays.copyOf(moveGains, 2 * at);
         }
         B.expect(block, q, scratch);
         moveIds[at] = next[f].add(certain(scratch, B.events()));
@@ -341,7 +326,8 @@ public final class PolicyTree implements Search {
         if (bWeight != 0) {
             gain += bWeight * gain(B, gainB[f], block, 0, block * B.rows(), 1);
         }
-        moveGains[at] = -gain;
+        moveGains[at] = 0 - gain;
+        return at;
     }
 
     /** Σ_s Π_d Q(s_d) Σ_s′ P(s′|s, u) w(s′, s, u). */
@@ -363,46 +349,6 @@ public final class PolicyTree implements Search {
             }
         }
         return sum;
-    }
-
-    /** The node with the beliefs of {@link #tuple}, where two ints can name them. */
-    private int byName() {
-        int many = 0;
-        for (int f = 0; f < factors - 1; f++) {
-            many = many * (int) bounds[f] + tuple[f];
-        }
-        int known = tuples.get(many, tuple[factors - 1]);
-        if (known < 0) {
-            known = node();
-            tuples.put(many, tuple[factors - 1], known);
-        }
-        return known;
-    }
-
-    /** The same where they can't: by a hash, whose node is compared. */
-    private int bySearch() {
-        long key = Arrays.hashCode(tuple) & Integer.MAX_VALUE;
-        while (true) {
-            int known = hashes.get(key);
-            if (known < 0) {
-                known = node();
-                hashes.put(key, known);
-                return known;
-            }
-            if (Arrays.equals(nextIds, known * factors, (known + 1) * factors, tuple, 0, factors)) {
-                return known;
-            }
-            key++;
-        }
-    }
-
-    private int node() {
-        int node = nextNodes++;
-        if (nextNodes * factors > nextIds.length) {
-            nextIds = Arrays.copyOf(nextIds, 2 * nextIds.length);
-        }
-        System.arraycopy(tuple, 0, nextIds, node * factors, factors);
-        return node;
     }
 
     @Override

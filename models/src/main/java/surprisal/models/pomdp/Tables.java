@@ -159,6 +159,16 @@ public final class Tables {
     }
 
     /**
+     * The blocks of B_f that the combinations of actions choose.
+     *
+     * @param f which factor
+     * @return [combination]: the array itself, not to be changed
+     */
+    public int[] blocks(int f) {
+        return blocks[f];
+    }
+
+    /**
      * Q(s′_f) = Σ_s P(s′_f|s, u) Π_d Q(s_d) for every factor.
      *
      * @param q for each factor Q(s_f)
