@@ -35,6 +35,10 @@ public final class Affine {
      */
     public static void apply(
             Unary f, int batch, int m, int n, int k, float[] x, int xs, float[] w, float[] b, float[] y) {
+        if (batch == 1) { // without an object for the task
+            Gemm.affine(Form.NN, m, n, k, x, 0, w, 0, b, 0, f, y, 0);
+            return;
+        }
         Gemm.each(batch, m * n, (long) m * n * k, i -> Gemm.affine(
                 Form.NN, m, n, k, x, i * xs, w, i * k * n, b, i * n, f, y, i * m * n));
     }
@@ -55,6 +59,10 @@ public final class Affine {
      */
     public static void apply(
             Unary f, int batch, int m, int n, int k, double[] x, int xs, double[] w, double[] b, double[] y) {
+        if (batch == 1) { // without an object for the task
+            Gemm.affine(Form.NN, m, n, k, x, 0, w, 0, b, 0, f, y, 0);
+            return;
+        }
         Gemm.each(batch, m * n, (long) m * n * k, i -> Gemm.affine(
                 Form.NN, m, n, k, x, i * xs, w, i * k * n, b, i * n, f, y, i * m * n));
     }
@@ -80,20 +88,27 @@ public final class Affine {
             Arrays.fill(gb, 0, batch * n, 0);
         }
         int width = width(m, n);
-        strips(batch, m, n, width, (i, from) -> {
-            int columns = Math.min(width, n - from);
-            int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
-            for (int row = 0; row < m; row += rows) {
-                int at = (i * m + row) * n + from;
-                int end = Math.min(rows, m - row);
-                if (f != null) {
-                    Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
-                }
-                for (int j = 0; gb != null && j < end; j++) {
-                    Rows.plus(g, at + j * n, columns, gb, i * n + from);
-                }
+        if (batch == 1 && 0 < n && n <= width) { // without an object for the task
+            delta(f, y, g, m, n, gb, width, 0, 0);
+        } else {
+            strips(batch, m, n, width, (i, from) -> delta(f, y, g, m, n, gb, width, i, from));
+        }
+    }
+
+    /** Of one strip. */
+    private static void delta(Unary f, float[] y, float[] g, int m, int n, float[] gb, int width, int i, int from) {
+        int columns = Math.min(width, n - from);
+        int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
+        for (int row = 0; row < m; row += rows) {
+            int at = (i * m + row) * n + from;
+            int end = Math.min(rows, m - row);
+            if (f != null) {
+                Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
             }
-        });
+            for (int j = 0; gb != null && j < end; j++) {
+                Rows.plus(g, at + j * n, columns, gb, i * n + from);
+            }
+        }
     }
 
     /**
@@ -116,20 +131,27 @@ public final class Affine {
             Arrays.fill(gb, 0, batch * n, 0);
         }
         int width = width(m, n);
-        strips(batch, m, n, width, (i, from) -> {
-            int columns = Math.min(width, n - from);
-            int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
-            for (int row = 0; row < m; row += rows) {
-                int at = (i * m + row) * n + from;
-                int end = Math.min(rows, m - row);
-                if (f != null) {
-                    Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
-                }
-                for (int j = 0; gb != null && j < end; j++) {
-                    Rows.plus(g, at + j * n, columns, gb, i * n + from);
-                }
+        if (batch == 1 && 0 < n && n <= width) { // without an object for the task
+            delta(f, y, g, m, n, gb, width, 0, 0);
+        } else {
+            strips(batch, m, n, width, (i, from) -> delta(f, y, g, m, n, gb, width, i, from));
+        }
+    }
+
+    /** Of one strip. */
+    private static void delta(Unary f, double[] y, double[] g, int m, int n, double[] gb, int width, int i, int from) {
+        int columns = Math.min(width, n - from);
+        int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
+        for (int row = 0; row < m; row += rows) {
+            int at = (i * m + row) * n + from;
+            int end = Math.min(rows, m - row);
+            if (f != null) {
+                Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
             }
-        });
+            for (int j = 0; gb != null && j < end; j++) {
+                Rows.plus(g, at + j * n, columns, gb, i * n + from);
+            }
+        }
     }
 
     /** One strip of columns of one of the batch: which, and its first column. */

@@ -16,10 +16,15 @@ final class Blocks {
 
     private Blocks() {}
 
+    /** Whether one thread does it all: then a kernel can do without an object for the task. */
+    static boolean few(int rows, int n) {
+        return (long) rows * n < PARALLEL;
+    }
+
     /** Visits all rows of [rows, n], in an order that must not matter. */
     static void each(int rows, int n, Task task) {
         int block = Math.max(1, BLOCK / Math.max(1, n));
-        if ((long) rows * n < PARALLEL) {
+        if (few(rows, n)) {
             for (int first = 0; first < rows; first += block) {
                 task.rows(first, Math.min(block, rows - first));
             }

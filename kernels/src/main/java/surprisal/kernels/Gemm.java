@@ -219,6 +219,10 @@ public final class Gemm {
             int cs,
             Store store) {
         check(batch, m, n, cs);
+        if (batch == 1) { // without an object for the task
+            multiply(form, m, n, k, a, ao, b, bo, c, co, store);
+            return;
+        }
         each(batch, cs, (long) m * n * k, i -> multiply(
                 form, m, n, k, a, ao + i * as, b, bo + i * bs, c, co + i * cs, i > 0 && cs == 0 ? Store.ADD : store));
     }
@@ -261,6 +265,10 @@ public final class Gemm {
             int cs,
             Store store) {
         check(batch, m, n, cs);
+        if (batch == 1) { // without an object for the task
+            multiply(form, m, n, k, a, ao, b, bo, c, co, store);
+            return;
+        }
         each(batch, cs, (long) m * n * k, i -> multiply(
                 form, m, n, k, a, ao + i * as, b, bo + i * bs, c, co + i * cs, i > 0 && cs == 0 ? Store.ADD : store));
     }

@@ -1,6 +1,7 @@
 package surprisal.kernels;
 
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import surprisal.kernels.Gemm.Store;
 
 /**
@@ -20,6 +21,8 @@ public final class Gru {
 
     /** Elements of y that a task computes, about. */
     private static final int TASK = 1 << 13;
+
+    private static final ThreadLocal<Call> CALL = ThreadLocal.withInitial(Call::new);
 
     private Gru() {}
 
@@ -44,13 +47,10 @@ public final class Gru {
             float[] y, int yo) {
         check(x.length, xo, u.length, uo, h.length, ho, rows, n);
         check(gates.length, go, y.length, yo, rows, n);
-        int some = some(rows, n);
-        Workers.run(Math.ceilDiv(rows, some), t -> {
-            int first = t * some;
-            int count = Math.min(some, rows - first);
-            task(x, xo + 3 * first * n, u, uo + 3 * first * n, h, ho + first * n, count, n, gates, go + 3 * first * n,
-                    y, yo + first * n);
-        });
+        Call call = CALL.get();
+        call.of(x, xo, u, uo, h, ho, rows, n, gates, go, y, yo);
+        Workers.run(call.tasks(), call.steps);
+        call.end();
     }
 
     private static void task(
@@ -116,23 +116,14 @@ public final class Gru {
         check(gx == null ? u.length : gx.length, gx == null ? uo : gxo, gu == null ? u.length : gu.length,
                 gu == null ? uo : guo, h.length, ho, rows, n);
         Objects.checkFromIndexSize(uo, 3L * rows * n, u.length);
-        int some = some(rows, n);
-        Workers.run(Math.ceilDiv(rows, some), t -> {
-            int first = t * some;
-            int count = Math.min(some, rows - first);
-            int all = count * n;
-            for (int r = first; r < first + count; r++) {
-                int at = go + 3 * first * n + (r - first) * n; // the row's reset gate; the others lie `all` apart
-                if (gx != null) {
-                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, g, gyo + r * n, n, false,
-                            gx, gxo + 3 * r * n, storeX == Store.ADD);
-                }
-                if (gu != null) { // last, since it may be u
-                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, g, gyo + r * n, n, true,
-                            gu, guo + 3 * r * n, storeU == Store.ADD);
-                }
-            }
-        });
+        Call call = CALL.get();
+        call.of(gx, gxo, u, uo, h, ho, rows, n, gates, go, g, gyo);
+        call.gu = gu;
+        call.guo = guo;
+        call.add = storeX == Store.ADD;
+        call.addU = storeU == Store.ADD;
+        Workers.run(call.tasks(), call.inputGrads);
+        call.end();
     }
 
     /**
@@ -175,18 +166,95 @@ public final class Gru {
             float[] gates, int go, float[] g, int gyo, int rows, int n, float[] gh, int gho, Store store) {
         check(gates.length, go, g.length, gyo, rows, n);
         Objects.checkFromIndexSize(gho, (long) rows * n, gh.length);
-        int some = some(rows, n);
-        Workers.run(Math.ceilDiv(rows, some), t -> {
+        Call call = CALL.get();
+        call.of(gh, gho, null, 0, null, 0, rows, n, gates, go, g, gyo);
+        call.add = store == Store.ADD;
+        Workers.run(call.tasks(), call.stateGrads);
+        call.end();
+    }
+
+    /** One call's arguments; each thread keeps one of these, so that a call allocates nothing. */
+    private static final class Call {
+        private final IntConsumer steps = this::step;
+        private final IntConsumer inputGrads = this::inputGrad;
+        private final IntConsumer stateGrads = this::stateGrad;
+
+        private float[] x; // or its gradient, or that of h
+        private int xo;
+        private float[] u;
+        private int uo;
+        private float[] h;
+        private int ho;
+        private int rows;
+        private int n;
+        private int some; // rows of a task
+        private float[] gates;
+        private int go;
+        private float[] y; // or its gradient
+        private int yo;
+        private float[] gu;
+        private int guo;
+        private boolean add;
+        private boolean addU;
+
+        void of(
+                float[] x, int xo, float[] u, int uo, float[] h, int ho, int rows, int n, float[] gates, int go, float[] y, int yo) {
+            this.x = x;
+            this.xo = xo;
+            this.u = u;
+            this.uo = uo;
+            this.h = h;
+            this.ho = ho;
+            this.rows = rows;
+            this.n = n;
+            this.some = some(rows, n);
+            this.gates = gates;
+            this.go = go;
+            this.y = y;
+            this.yo = yo;
+        }
+
+        /** Keeps no caller's memory alive. */
+        void end() {
+            of(null, 0, null, 0, null, 0, 0, 1, null, 0, null, 0);
+            gu = null;
+        }
+
+        int tasks() {
+            return Math.ceilDiv(rows, some);
+        }
+
+        private void step(int t) {
+            int first = t * some;
+            task(x, xo + 3 * first * n, u, uo + 3 * first * n, h, ho + first * n, Math.min(some, rows - first), n,
+                    gates, go + 3 * first * n, y, yo + first * n);
+        }
+
+        private void inputGrad(int t) {
+            int first = t * some;
+            int count = Math.min(some, rows - first);
+            int all = count * n;
+            for (int r = first; r < first + count; r++) {
+                int at = go + 3 * first * n + (r - first) * n; // the row's reset gate; the others lie `all` apart
+                if (x != null) {
+                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, y, yo + r * n, n, false, x, xo + 3 * r * n, add);
+                }
+                if (gu != null) { // last, since it may be u
+                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, y, yo + r * n, n, true, gu, guo + 3 * r * n, addU);
+                }
+            }
+        }
+
+        private void stateGrad(int t) {
             int first = t * some * n;
             int all = Math.min(some, rows - t * some) * n;
             int z = go + 3 * first + all;
-            boolean add = store == Store.ADD;
-            int i = VECTOR ? GruLanes.product(gates, z, g, gyo + first, all, gh, gho + first, add) : 0;
+            int i = VECTOR ? GruLanes.product(gates, z, y, yo + first, all, x, xo + first, add) : 0;
             for (; i < all; i++) {
-                float d = g[gyo + first + i] * gates[z + i];
-                gh[gho + first + i] = add ? gh[gho + first + i] + d : d;
+                float d = y[yo + first + i] * gates[z + i];
+                x[xo + first + i] = add ? x[xo + first + i] + d : d;
             }
-        });
+        }
     }
 
     /**
