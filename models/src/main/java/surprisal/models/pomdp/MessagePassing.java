@@ -234,10 +234,9 @@ public final class MessagePassing {
         if (scheme == Scheme.MARGINAL) {
             Simplex.logs(fw, n, fw, n, (steps - 1) * n);
         }
-        double even = scheme == Scheme.MARGINAL ? -StrictMath.log(states[f]) : 0;
         for (int t = 1; t < steps; t++) {
             if (actions[t - 1] < 0) {
-                Arrays.fill(fw, t * n, (t + 1) * n, even);
+                Arrays.fill(fw, t * n, (t + 1) * n, scheme == Scheme.MARGINAL ? -StrictMath.log(states[f]) : 0);
             }
         }
     }
