@@ -157,7 +157,7 @@ final class SimplexLanes {
                 : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
     }
 
-    /** h = −Σ p ln max(p, ε) of each row, the stride a multiple of 8; p is overwritten. As in {@link #softmaxes}, in passes over all rows. */
+    /** h = −Σ p ln max(p, ε) of each row, the stride a multiple of 8; p is overwritten. In passes over all rows, as {@link #softmaxes}. */
     static void entropies(double[] p, int po, int rows, int n, int stride, double[] h, int ho) {
         for (int i = po, end = po + rows * stride; i < end; i += W) {
             DoubleVector v = DoubleVector.fromArray(D, p, i);
