@@ -74,7 +74,7 @@ public final class NormalRows {
         if (store == Store.SET) {
             Arrays.fill(gx, 0);
         }
-        if (steps[k] == 0 || Blocks.few(rows, n)) { // one row gets the sum of all, in their order
+        if (steps[k] == 0 || Blocks.few(rows, n)) { // where one row gets the sum of all, they come in their order
             klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
         } else {
             Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
@@ -184,7 +184,7 @@ public final class NormalRows {
         if (store == Store.SET) {
             Arrays.fill(gx, 0);
         }
-        if (steps[k] == 0 || Blocks.few(rows, n)) { // one row gets the sum of all, in their order
+        if (steps[k] == 0 || Blocks.few(rows, n)) { // where one row gets the sum of all, they come in their order
             klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
         } else {
             Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));

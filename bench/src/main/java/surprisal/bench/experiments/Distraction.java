@@ -147,18 +147,22 @@ public final class Distraction implements Experiment {
             Tensor[] behind = new Tensor[films / sharing];
             for (int i = 0; i < behind.length; i++)
                 behind[i] = backdrop.film(steps, SIDE, rng).reshape(steps, 1, pixels).expand(Shape.of(steps, sharing, pixels));
-            Tensor ink = plain.frames(), b = Tensor.concat(1, behind).to(given.precision());
-            return new Clips(ink.plus(b.minus(ink.times(b))), plain.actions(), plain.states());
+            return new Clips(together(plain.frames(), Tensor.concat(1, behind)), plain.actions(), plain.states());
         }
 
-        /** o + (1 − o) b, with a b of its own for each picture. */
+        /** f + (1 − f) b: neither hides the other where it is black. */
+        private Tensor together(Tensor f, Tensor backgrounds) {
+            Tensor b = backgrounds.to(given.precision());
+            return f.plus(b.minus(f.times(b)));
+        }
+
+        /** Pictures together with a background of its own for each. */
         private Tensor overlaid(Tensor frames, Rng rng) {
             if (given.number("overlay") == 0) return frames;
             Backdrop over = new Backdrop(given.whole("waves"), given.number("overlay"), 0);
             Tensor[] each = new Tensor[frames.shape().dropLast().size()];
             for (int i = 0; i < each.length; i++) each[i] = over.film(1, SIDE, rng);
-            Tensor b = Tensor.concat(0, each).reshape(frames.shape()).to(given.precision());
-            return frames.plus(b.minus(frames.times(b)));
+            return together(frames, Tensor.concat(0, each).reshape(frames.shape()));
         }
 
         /** How far right the ball is, from −2 to 2: the task of a world that is shown nothing else. */

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import surprisal.autodiff.Tensor;
 import surprisal.bench.learning.Steps;
 import surprisal.bench.learning.Terms;
+import surprisal.engine.Compute;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
@@ -172,7 +173,7 @@ interface GapModel<M> {
                 return;
             }
             Tensor there = model.moved(members -> likelihood(members, data), moves, steps.rng()).x();
-            for (int i = 0; i < there.shape().size(); i++) model.points().array().set(i, there.at(i));
+            Compute.copy(there.array(), 0, model.points().array(), 0, there.shape().size());
         }
 
         private static Tensor likelihood(Ensemble members, GapData data) {
