@@ -47,7 +47,8 @@ record DeltaVaePage(List<DeepLatentGaussian> models, double committed, Figures m
                 .text(("The decoder sees the pixels above and to the left of the one that it predicts, and could do without a code."
                         + " Where a nat of code costs a nat, the code keeps what is worth more. The others are committed to %.3f nats:"
                         + " free bits and free nats cost nothing up to there, and no belief of independent numbers is nearer to the prior"
-                        + " of the δ-VAE. A code's worth is $log p(x|z) − log p(x|z′)$, where $z′$ is another picture's.").formatted(committed))
+                        + " of the δ-VAE. A code's worth is $log p(x|z) − log p(x|z′)$, where $z′$ is another picture's.")
+                        .formatted(committed))
                 .formula("½ n ((T − 2) log(1 + α²) − log(1 − α²)) = %.3f".formatted(committed),
                         "the committed rate of T parts of n numbers, each α of the one before it")
                 .add(table)
