@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorShuffle;
 /** {@link Expectations} in vectors of its third axis, four rows of the first at a time. A stride is whole vectors. */
 final class ExpectationsLanes {
 
-    private static final VectorShuffle<Double> XOR_1 = xor(1);
-    private static final VectorShuffle<Double> XOR_2 = xor(2);
-    private static final VectorShuffle<Double> XOR_4 = xor(4);
+    static final VectorShuffle<Double> XOR_1 = xor(1);
+    static final VectorShuffle<Double> XOR_2 = xor(2);
+    static final VectorShuffle<Double> XOR_4 = xor(4);
     private static final VectorMask<Double> LOW_1 = low(1);
     private static final VectorMask<Double> LOW_2 = low(2);
     private static final VectorMask<Double> LOW_4 = low(4);
@@ -88,19 +88,25 @@ final class ExpectationsLanes {
 
     /** Adds to each element of y the dot of a row, n apart from row to row, with c; the rows are overwritten. */
     static void dots(int rows, int n, double[] s, int row, double[] c, int co, double[] y, int yo) {
-        if (W == 8 && n == 8) {
-            DoubleVector c0 = fromArray(D, c, co);
-            for (int r = 0, at = row; r < rows; r++, at += 8) fromArray(D, s, at).mul(c0).intoArray(s, at);
-            sums(rows, 8, s, row, y, yo);
-        } else if (W == 8 && n == 16) {
-            DoubleVector c0 = fromArray(D, c, co);
-            DoubleVector c1 = fromArray(D, c, co + 8);
-            for (int r = 0, at = row; r < rows; r++, at += 16) {
-                fromArray(D, s, at).mul(c0).add(fromArray(D, s, at + 8).mul(c1)).intoArray(s, at);
-            }
-            sums(rows, 16, s, row, y, yo);
+        if (W == 8 && n <= 16) {
+            if (n == 8) products(rows, s, row, c, co);
+            else pairs(rows, s, row, c, co);
+            sums(rows, n, s, row, y, yo); // one place that asks for it: C2 would not inline a second
         } else {
             for (int r = 0; r < rows; r++) y[yo + r] += SimplexLanes.dot(s, row + r * n, c, co, n);
+        }
+    }
+
+    private static void products(int rows, double[] s, int row, double[] c, int co) {
+        DoubleVector c0 = fromArray(D, c, co);
+        for (int r = 0, at = row; r < rows; r++, at += 8) fromArray(D, s, at).mul(c0).intoArray(s, at);
+    }
+
+    private static void pairs(int rows, double[] s, int row, double[] c, int co) {
+        DoubleVector c0 = fromArray(D, c, co);
+        DoubleVector c1 = fromArray(D, c, co + 8);
+        for (int r = 0, at = row; r < rows; r++, at += 16) {
+            fromArray(D, s, at).mul(c0).add(fromArray(D, s, at + 8).mul(c1)).intoArray(s, at);
         }
     }
 
@@ -112,7 +118,7 @@ final class ExpectationsLanes {
     }
 
     /** Eight rows: of two vectors their halves make one, of two of those the quarters, and at last each lane is a row's sum. */
-    private static void eight(int n, double[] s, int row, double[] y, int yo) {
+    static void eight(int n, double[] s, int row, double[] y, int yo) {
         DoubleVector a = halves(s, row, row + 4 * n);
         DoubleVector b = halves(s, row + 2 * n, row + 6 * n);
         DoubleVector c = halves(s, row + n, row + 5 * n);

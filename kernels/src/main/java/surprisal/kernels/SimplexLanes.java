@@ -6,6 +6,9 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import static surprisal.kernels.DoubleLanes.D;
 import static surprisal.kernels.DoubleLanes.W;
 import static surprisal.kernels.Doubles.INF;
+import static surprisal.kernels.ExpectationsLanes.XOR_1;
+import static surprisal.kernels.ExpectationsLanes.XOR_2;
+import static surprisal.kernels.ExpectationsLanes.XOR_4;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
@@ -63,34 +66,46 @@ final class SimplexLanes {
 
     private static void shiftOne(double[] x, int xo, int n) {
         DoubleVector v = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo), D.indexInRange(0, n));
-        v.sub(v.reduceLanes(MAX)).intoArray(x, xo);
+        v.sub(greatest(v)).intoArray(x, xo);
     }
 
     private static void shiftTwo(double[] x, int xo, int n) {
         DoubleVector v = DoubleVector.fromArray(D, x, xo);
         DoubleVector w = DoubleVector.broadcast(D, -INF).blend(DoubleVector.fromArray(D, x, xo + W), D.indexInRange(W, n));
-        double m = v.blend(w, w.compare(GT, v)).reduceLanes(MAX); // a NaN in w makes w − m one
+        DoubleVector m = greatest(v.blend(w, w.compare(GT, v)));
         v.sub(m).intoArray(x, xo);
         w.sub(m).intoArray(x, xo + W);
     }
 
     private static void shareOne(double[] x, int xo, double[] y, int yo) {
         DoubleVector a = DoubleVector.fromArray(D, x, xo);
-        double z = W == 8
-                ? a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)))
-                : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
-        a.div(z).intoArray(y, yo);
+        a.div(total(a)).intoArray(y, yo);
     }
 
     private static void shareTwo(double[] x, int xo, double[] y, int yo) {
         DoubleVector v = DoubleVector.fromArray(D, x, xo);
         DoubleVector w = DoubleVector.fromArray(D, x, xo + W);
-        DoubleVector a = v.add(w);
-        double z = W == 8
-                ? a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)) + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)))
-                : a.lane(0) + a.lane(2) + (a.lane(1) + a.lane(3));
+        DoubleVector z = total(v.add(w));
         v.div(z).intoArray(y, yo);
         w.div(z).intoArray(y, yo + W);
+    }
+
+    /** The sum of all lanes, in each. */
+    private static DoubleVector total(DoubleVector a) {
+        if (W == 8) a = a.add(a.rearrange(XOR_4));
+        a = a.add(a.rearrange(XOR_2));
+        return a.add(a.rearrange(XOR_1));
+    }
+
+    /** The largest lane, in each, or another that is not below a NaN. */
+    private static DoubleVector greatest(DoubleVector a) {
+        DoubleVector b = a.rearrange(XOR_1);
+        a = a.blend(b, b.compare(GT, a));
+        b = a.rearrange(XOR_2);
+        a = a.blend(b, b.compare(GT, a));
+        if (W == 4) return a;
+        b = a.rearrange(XOR_4);
+        return a.blend(b, b.compare(GT, a));
     }
 
     /** The largest of x that are not NaN; −∞ if there is none. */
