@@ -58,15 +58,17 @@ public final class Mixture {
      */
     public static void each(int count, double[][] w, int first, int rows, double[] x, int[] xo, int n, double[] y, int yo) {
         Objects.checkFromIndexSize(yo, count * n, y.length);
-        for (int t = 0; t < count; t++, yo += n) {
+        for (int t = 0; t < count; t++) {
             if (xo[t] >= 0) {
                 Objects.checkFromIndexSize(0, rows, w[first + t].length);
                 Objects.checkFromIndexSize(xo[t], rows * n, x.length);
-                if (VECTOR) {
-                    MixtureLanes.dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
-                } else {
-                    dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
-                }
+            }
+        }
+        if (VECTOR) {
+            MixtureLanes.each(count, w, first, rows, x, xo, n, y, yo);
+        } else {
+            for (int t = 0; t < count; t++, yo += n) {
+                if (xo[t] >= 0) dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
             }
         }
     }
