@@ -71,20 +71,14 @@ def fit(g, w, lo, hi, degree, rounding, points):
 THIRD = mpf(1) / 3
 HALF_LN2 = log(mpf(2)) / 2 * mpf("1.0002")
 QUARTER_PI = pi / 4 * mpf("1.0002")
-NEAR = mpf("0.7")
-MILLS_K = mpf("3.5")
-MILLS_MID = mpf("0.375")
+MILLS_K = mpf("2.625")
+MILLS_MID = mpf("0.265625")
 HALF = mpf(1) / 2
 
 
 def mills(a):
     """Phi(-a) exp(a^2/2)."""
     return erfc(a / sqrt(mpf(2))) / 2 * exp(a * a / 2)
-
-
-def centre(x):
-    """(Phi(x) - 1/2) / x."""
-    return erf(x / sqrt(mpf(2))) / (2 * x)
 
 
 def erfcx(z):
@@ -101,7 +95,6 @@ ROWS = {
     "TANH": (lambda u: (tanh(sqrt(u)) / sqrt(u) - 1) / u, lambda u: u * sqrt(u) / tanh(sqrt(u)), mpf(0), mpf("0.36"), 4, F),
     "ERF": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf("0.9") ** 2, 6, F),
     "ERF_TAIL": (lambda a: log(erfc(a)), lambda a: erfc(a) / erf(a), mpf("0.9"), mpf("3.95"), 7, F),
-    "PHI": (lambda u: centre(sqrt(u)), lambda u: sqrt(u) / (HALF - sqrt(u) * centre(sqrt(u))), mpf(0), NEAR ** 2, 4, F),
     "MILLS": (lambda q: mills(a_of(q)) * (a_of(q) + MILLS_K), lambda q: 1 / (mills(a_of(q)) * (a_of(q) + MILLS_K)),
               -MILLS_MID, mpf("13.2") / (mpf("13.2") + MILLS_K) - MILLS_MID, 9, F),
     "BELL": (lambda r: (exp(-r / 2) - 1) / r if r else -HALF, lambda r: r / exp(-r / 2), -2 * HALF_LN2, 2 * HALF_LN2, 5, F),
@@ -114,7 +107,8 @@ ROWS = {
     "LGAMMA2_D": (lambda z: loggamma(2 + z) / z, lambda z: z / loggamma(2 + z), mpf("-0.5"), mpf("0.5"), 18, D),
 }
 
-# the last bits of a fit depend on how many points it is made on; what is not 151
+# the last bits of a fit depend on how many points it is made on; what is not 151. Of MILLS, the code moves coefficients 2, 3, 6
+# and 7 by -2, 9, 8 and 8 units in the last place: the worst error of gelu is 3.46 ulp then, and 3.55 without
 POINTS = {"MILLS": 121}
 
 

@@ -422,24 +422,16 @@ final class Lanes {
     static FloatVector gelu(FloatVector x) {
         FloatVector a = x.abs();
         a = a.blend(15f, a.compare(GT, 15f));
-        FloatVector w = a.div(a.add(3.5f));
-        FloatVector tail = bell(mills(w.sub(0.375f)).mul(w), a);
-        FloatVector far = tail.fma(broadcast(F, -SMALL), x.blend(-0f, x.compare(LT, 0f)));
-        FloatVector u = x.mul(x);
-        FloatVector p = broadcast(F, CDF_4)
-                .fma(u, broadcast(F, CDF_3))
-                .fma(u, broadcast(F, CDF_2))
-                .fma(u, broadcast(F, CDF_1))
-                .fma(u, broadcast(F, CDF_0));
-        FloatVector near = x.mul(x.fma(p, broadcast(F, 0.5f)));
-        return far.blend(near, a.compare(LT, 0.7f));
+        FloatVector w = a.div(a.add(MILLS_K));
+        FloatVector tail = bell(mills(w.sub(MILLS_MID)).mul(w), a);
+        return tail.fma(broadcast(F, -SMALL), x.blend(-0f, x.compare(LT, 0f)));
     }
 
     static FloatVector geluSlope(FloatVector x) {
         FloatVector a = x.abs();
         a = a.blend(15f, a.compare(GT, 15f));
-        FloatVector w = broadcast(F, 1f).div(a.add(3.5f));
-        FloatVector q = w.fma(broadcast(F, -3.5f), broadcast(F, 0.625f));
+        FloatVector w = broadcast(F, 1f).div(a.add(MILLS_K));
+        FloatVector q = w.fma(broadcast(F, -MILLS_K), broadcast(F, 1f - MILLS_MID));
         FloatVector tail = bell(a.fma(broadcast(F, -PHI_0 * LARGE), mills(q).mul(w)), a).mul(SMALL);
         return tail.blend(broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
     }

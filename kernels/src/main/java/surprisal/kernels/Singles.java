@@ -106,26 +106,21 @@ final class Singles {
     static final float ERFC_6 = 0x1.c45a2ap-12f;
     static final float ERFC_7 = -0x1.5d709ap-16f;
 
-    /** (Φ(x) − ½) / x in x², |x| ≤ 0.7. */
-    static final float CDF_0 = 0x1.988454p-2f;
+    /** (a + K) Φ(−a) e^(a²/2) in q = a / (a + K) − MID, 0 ≤ a ≤ 13.2: beyond it the product is subnormal. Four are moved by a few ulp. */
+    static final float MILLS_K = 2.625f;
 
-    static final float CDF_1 = -0x1.10586ep-4f;
-    static final float CDF_2 = 0x1.46d6dap-7f;
-    static final float CDF_3 = -0x1.370ea2p-10f;
-    static final float CDF_4 = 0x1.c3d31ep-14f;
+    static final float MILLS_MID = 0.265625f;
+    static final float MILLS_0 = 0x1.ebb8aap-1f;
 
-    /** (a + 3½) Φ(−a) e^(a²/2) in q = a / (a + 3½) − ⅜, 0 ≤ a ≤ 13.2: beyond it the product is subnormal. */
-    static final float MILLS_0 = 0x1.d0960ep-1f;
-
-    static final float MILLS_1 = -0x1.7df0c8p0f;
-    static final float MILLS_2 = 0x1.a19768p0f;
-    static final float MILLS_3 = -0x1.072a64p0f;
-    static final float MILLS_4 = 0x1.b6458cp-4f;
-    static final float MILLS_5 = 0x1.517398p-2f;
-    static final float MILLS_6 = -0x1.c31e94p-4f;
-    static final float MILLS_7 = -0x1.207a6p-3f;
-    static final float MILLS_8 = 0x1.7276c4p-5f;
-    static final float MILLS_9 = 0x1.e8f3bap-5f;
+    static final float MILLS_1 = -0x1.31db5cp0f;
+    static final float MILLS_2 = 0x1.1e575p-1f;
+    static final float MILLS_3 = 0x1.ae6aa2p-3f;
+    static final float MILLS_4 = -0x1.881f06p-3f;
+    static final float MILLS_5 = -0x1.130a64p-3f;
+    static final float MILLS_6 = 0x1.284c76p-5f;
+    static final float MILLS_7 = 0x1.82aac4p-4f;
+    static final float MILLS_8 = 0x1.2b8bcep-5f;
+    static final float MILLS_9 = -0x1.14cc94p-4f;
 
     /** (e^(−r/2) − 1) / r, |r| ≤ log 2. */
     static final float BELL_0 = -0x1.0p-1f;
@@ -402,7 +397,7 @@ final class Singles {
         return withSign(a < 0.9f ? near : far, x);
     }
 
-    /** (a + 3½) Φ(−a) e^(a²/2). */
+    /** (a + K) Φ(−a) e^(a²/2). */
     private static float mills(float q) {
         float p = fma(fma(fma(fma(MILLS_9, q, MILLS_8), q, MILLS_7), q, MILLS_6), q, MILLS_5);
         p = fma(fma(fma(p, q, MILLS_4), q, MILLS_3), q, MILLS_2);
@@ -419,24 +414,21 @@ final class Singles {
         return Float.intBitsToFloat(y - (Float.floatToRawIntBits(t) << 23));
     }
 
-    /** x Φ(x) = x − |x| Φ(−|x|) or −|x| Φ(−|x|), and near 0 x (½ + (Φ(x) − ½)). */
+    /** x Φ(x) = max(x, 0) − |x| Φ(−|x|). */
     static float gelu(float x) {
         float a = Math.abs(x);
         a = a > 15f ? 15f : a;
-        float w = a / (a + 3.5f);
-        float tail = bell(mills(w - 0.375f) * LARGE * w, a);
-        float far = fma(tail, -SMALL, x < 0f ? -0f : x);
-        float u = x * x;
-        float p = fma(fma(fma(fma(CDF_4, u, CDF_3), u, CDF_2), u, CDF_1), u, CDF_0);
-        return a < 0.7f ? x * fma(x, p, 0.5f) : far;
+        float w = a / (a + MILLS_K);
+        float tail = bell(mills(w - MILLS_MID) * LARGE * w, a);
+        return fma(tail, -SMALL, x < 0f ? -0f : x);
     }
 
     /** Φ(x) + x φ(x) = T or 1 − T, where T = Φ(−|x|) − |x| φ(x). */
     static float geluSlope(float x) {
         float a = Math.abs(x);
         a = a > 15f ? 15f : a;
-        float w = 1f / (a + 3.5f);
-        float tail = bell(fma(a, -PHI_0 * LARGE, mills(fma(w, -3.5f, 0.625f)) * LARGE * w), a) * SMALL;
+        float w = 1f / (a + MILLS_K);
+        float tail = bell(fma(a, -PHI_0 * LARGE, mills(fma(w, -MILLS_K, 1f - MILLS_MID)) * LARGE * w), a) * SMALL;
         return x > 0f ? 1f - tail : tail;
     }
 
