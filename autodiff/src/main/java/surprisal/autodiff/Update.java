@@ -1,6 +1,5 @@
 package surprisal.autodiff;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -48,34 +47,12 @@ public interface Update {
      * @throws ArithmeticException if a gradient is NaN or infinite where that is noticed
      */
     default <M> void step(M model, Grad<M> grad) {
-        List<Array> p = new ArrayList<>();
-        List<Array> g = new ArrayList<>();
-        Tree.arrays(model, p);
-        Tree.arrays(grad.gradient(), g);
-        boolean fits = p.size() == g.size();
-        for (int i = 0; fits && i < p.size(); i++) {
-            fits = p.get(i).shape().equals(g.get(i).shape()) && p.get(i).precision() == g.get(i).precision();
+        Walk walk = Walk.begin(model, grad.gradient());
+        try {
+            apply(walk.g, walk.p);
+        } finally {
+            walk.end();
         }
-        if (!fits) {
-            throw Tree.difference(model, grad.gradient());
-        }
-        for (int i = p.size() - 1; i > 0; i--) {
-            if (first(p, i) < i) {
-                p.remove(i);
-                g.remove(i);
-            }
-        }
-        apply(g, p);
-    }
-
-    /** Where this array comes first. */
-    private static int first(List<Array> arrays, int at) {
-        for (int i = 0; i < at; i++) {
-            if (arrays.get(i) == arrays.get(at)) {
-                return i;
-            }
-        }
-        return at;
     }
 
     /**

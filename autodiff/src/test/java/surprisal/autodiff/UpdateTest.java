@@ -146,6 +146,26 @@ class UpdateTest {
                 () -> adam.step(Tensor.of(1.0), new Grad<>(0, Tensor.of(1.0)))).getMessage());
     }
 
+    /** A step within a step has lists of its own, and one that fails leaves nothing to the next. */
+    @Test
+    void anUpdateMayStepAnotherModel() {
+        Tensor inner = Tensor.of(1.0, 1.0);
+        Tensor outer = Tensor.of(2.0);
+        Update within = (g, p) -> {
+            Update.sgd(1).step(inner, new Grad<>(0, Tensor.of(0.5, 0.25)));
+            assertEquals(1, p.size());
+            Update.sgd(1).apply(g, p);
+        };
+        for (int i = 1; i <= 2; i++) {
+            within.step(outer, new Grad<>(0, Tensor.of(3.0)));
+            assertArrayEquals(new double[] {1 - 0.5 * i, 1 - 0.25 * i}, inner.array().doubles());
+            assertEquals(2 - 3 * i, outer.item());
+            assertThrows(IllegalStateException.class, () -> ((Update) (g, p) -> {
+                throw new IllegalStateException("no");
+            }).step(inner, new Grad<>(0, inner)));
+        }
+    }
+
     /** A copy of the state into a fresh update makes it go on as the old one would have. */
     @Test
     void stateIsAllThatAnUpdateRemembers() {

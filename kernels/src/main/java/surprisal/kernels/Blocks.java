@@ -18,7 +18,7 @@ final class Blocks {
 
     /** Whether one thread does it all: then a kernel can do without an object for the task. */
     static boolean few(int rows, int n) {
-        return (long) rows * n < PARALLEL;
+        return (long) rows * n < PARALLEL || Workers.threads() == 1;
     }
 
     /** Visits all rows of [rows, n], in an order that must not matter. */

@@ -97,30 +97,76 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     }
 
     /** The sizes, and where in the kept numbers each part begins: of all steps, unless it says otherwise. */
-    private record Plan(
-            int steps, int rows, int k, int l, int m, int n,
-            int h, int s, int x, int gates, int in, int state, int q, int raw, int rho, int std, int dx, int dq, int dNoise,
-            int dh, int dhBefore, int ds, int a, int w, int u, int p, int v, int size) {
+    private static final class Plan {
+        final int steps;
+        final int rows;
+        final int k;
+        final int l;
+        final int m;
+        final int n;
+        final int h; // of one step more than there are, like s
+        final int s;
+        final int x;
+        final int gates;
+        final int in;
+        final int state;
+        final int q;
+        final int raw;
+        final int rho;
+        final int std;
+        final int dx;
+        final int dq;
+        final int dNoise;
+        final int dh; // of one step, like the next two
+        final int dhBefore;
+        final int ds;
+        final int a; // a packed weight, like the next four
+        final int w;
+        final int u;
+        final int p;
+        final int v;
+        private int size;
 
-        static Plan of(Shape x, Shape e, Shape h0, Shape s0) {
-            int steps = x.dim(0);
-            int rows = x.dim(1);
-            int k = x.last();
-            int l = e.last();
-            int m = s0.last();
-            int n = h0.last();
+        Plan(Shape x, Shape e, Shape h0, Shape s0) {
+            steps = x.dim(0);
+            rows = x.dim(1);
+            k = x.last();
+            l = e.last();
+            m = s0.last();
+            n = h0.last();
             long all = (long) steps * rows;
-            long[] lengths = {
-                (all + rows) * n, (all + rows) * m, all * k, all * 3 * n, all * 3 * n, all * 3 * n, all * l, all * 2 * m,
-                all * m, all * m, all * k, all * l, all * m, (long) rows * n, (long) rows * n, (long) rows * m,
-                packed(m, k), packed(k, 3 * n), packed(n, 3 * n), packed(n, l), packed(l, 2 * m)
-            };
-            int[] at = new int[lengths.length + 1];
-            for (int i = 0; i < lengths.length; i++) {
-                at[i + 1] = Math.toIntExact(at[i] + lengths[i]);
-            }
-            return new Plan(steps, rows, k, l, m, n, at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], at[8], at[9],
-                    at[10], at[11], at[12], at[13], at[14], at[15], at[16], at[17], at[18], at[19], at[20], at[21]);
+            h = next((all + rows) * n);
+            s = next((all + rows) * m);
+            this.x = next(all * k);
+            gates = next(all * 3 * n);
+            in = next(all * 3 * n);
+            state = next(all * 3 * n);
+            q = next(all * l);
+            raw = next(all * 2 * m);
+            rho = next(all * m);
+            std = next(all * m);
+            dx = next(all * k);
+            dq = next(all * l);
+            dNoise = next(all * m);
+            dh = next((long) rows * n);
+            dhBefore = next((long) rows * n);
+            ds = next((long) rows * m);
+            a = next(packed(m, k));
+            w = next(packed(k, 3 * n));
+            u = next(packed(n, 3 * n));
+            p = next(packed(n, l));
+            v = next(packed(l, 2 * m));
+        }
+
+        /** Where a part of this length begins. */
+        private int next(long length) {
+            int at = size;
+            size = Math.toIntExact(size + length);
+            return at;
+        }
+
+        int size() {
+            return size;
         }
 
         /** Rows of a task: about equal shares. */
@@ -136,12 +182,12 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     }
 
     private static Plan plan(Array... in) {
-        return Plan.of(in[X].shape(), in[E].shape(), in[H0].shape(), in[S0].shape());
+        return new Plan(in[X].shape(), in[E].shape(), in[H0].shape(), in[S0].shape());
     }
 
     @Override
     public int kept(Shape... in) {
-        return Plan.of(in[X], in[E], in[H0], in[S0]).size();
+        return new Plan(in[X], in[E], in[H0], in[S0]).size();
     }
 
     @Override
