@@ -63,7 +63,7 @@ public final class RssmFilms implements Experiment {
     public List<Setting> settings() {
         return List.of(
                 Setting.choice("data", "pendulum", List.of("pendulum", "ball"), "What the films show."),
-                Setting.choice("model", "gaussian", FilmModel.KINDS, "The dynamics."),
+                Setting.choice("model", "lstm", FilmModel.KINDS, "The dynamics; gaussian is the one with a gated unit."),
                 Setting.whole("units", 384, 2, 65_536, "Numbers of the memory."),
                 Setting.whole("state", 16, 1, 65_536, "Numbers of the random state, or choices among 8 classes."),
                 Setting.whole("layer", 128, 1, 65_536, "Units of the dynamics' layers; a transformer's width."),
