@@ -9,6 +9,7 @@ import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Frames;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
 import surprisal.bench.learning.Steps;
@@ -80,18 +81,8 @@ public final class BarsVae implements Experiment {
         }
 
         @Override
-        public Vae model() {
-            return model;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return STEPS;
+        public Learner<Vae> learner() {
+            return new Learner<>(model, update, STEPS);
         }
 
         @Override

@@ -12,6 +12,7 @@ import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
 import surprisal.bench.learning.InformationGap;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
 import surprisal.bench.learning.Steps;
@@ -108,18 +109,8 @@ public final class BetaVae implements Experiment {
         }
 
         @Override
-        public Models model() {
-            return models;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return Math.ceilDiv(sprites.count(), given.batch());
+        public Learner<Models> learner() {
+            return new Learner<>(models, update, Math.ceilDiv(sprites.count(), given.batch()));
         }
 
         @Override

@@ -15,6 +15,7 @@ import surprisal.bench.learning.Experiment;
 import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Probe;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
@@ -147,18 +148,8 @@ public final class DeltaVae implements Experiment {
         }
 
         @Override
-        public Models model() {
-            return models;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return Math.ceilDiv(images.train().count(), given.batch());
+        public Learner<Models> learner() {
+            return new Learner<>(models, update, Math.ceilDiv(images.train().count(), given.batch()));
         }
 
         @Override

@@ -13,6 +13,7 @@ import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Frames;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Probe;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
@@ -126,18 +127,8 @@ public final class Distraction implements Experiment {
         }
 
         @Override
-        public List<SensedWorld> model() {
-            return model;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return given.whole("steps");
+        public Learner<List<SensedWorld>> learner() {
+            return new Learner<>(model, update, given.whole("steps"));
         }
 
         /** Films of which {@code sharing} at a time are shown before one background. */
@@ -172,7 +163,7 @@ public final class Distraction implements Experiment {
 
         @Override
         public Figures epoch(Steps<List<SensedWorld>> steps) {
-            for (int i = 0; i < steps(); i++) {
+            for (int i = 0; i < given.whole("steps"); i++) {
                 Clips clips = clips(given.batch(), given.whole("sharing"), steps.rng());
                 Tensor rewards = rewards(clips);
                 Tensor overlaid = overlaid(clips.frames(), steps.rng());

@@ -9,6 +9,7 @@ import surprisal.bench.learning.Experiment;
 import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
 import surprisal.bench.learning.Steps;
@@ -124,18 +125,8 @@ public final class LinearVae implements Experiment {
         }
 
         @Override
-        public DeepLatentGaussian model() {
-            return model;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return STEPS;
+        public Learner<DeepLatentGaussian> learner() {
+            return new Learner<>(model, update, STEPS);
         }
 
         @Override

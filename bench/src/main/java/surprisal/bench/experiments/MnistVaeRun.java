@@ -19,6 +19,7 @@ import surprisal.bench.learning.Frames;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
 import surprisal.bench.learning.Latents;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Steps;
 import surprisal.bench.learning.Terms;
@@ -86,17 +87,11 @@ final class MnistVaeRun implements Run<Vae> {
     }
 
     @Override
-    public Vae model() {
-        return model;
+    public Learner<Vae> learner() {
+        return new Learner<>(model, update, steps());
     }
 
-    @Override
-    public Update update() {
-        return update;
-    }
-
-    @Override
-    public int steps() {
+    private int steps() {
         return Math.ceilDiv(images.train().count(), given.batch());
     }
 

@@ -13,6 +13,7 @@ import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Frames;
 import surprisal.bench.learning.Given;
 import surprisal.bench.learning.Goal;
+import surprisal.bench.learning.Learner;
 import surprisal.bench.learning.Probe;
 import surprisal.bench.learning.Run;
 import surprisal.bench.learning.Setting;
@@ -116,23 +117,13 @@ public final class RssmFilms implements Experiment {
         }
 
         @Override
-        public FilmModel<B> model() {
-            return model;
-        }
-
-        @Override
-        public Update update() {
-            return update;
-        }
-
-        @Override
-        public int steps() {
-            return given.whole("steps");
+        public Learner<FilmModel<B>> learner() {
+            return new Learner<>(model, update, given.whole("steps"));
         }
 
         @Override
         public Figures epoch(Steps<FilmModel<B>> steps) {
-            for (int i = 0; i < steps(); i++) {
+            for (int i = 0; i < given.whole("steps"); i++) {
                 Clips clips = Clips.of(films(given, given.batch(), given.whole("length"), steps.rng()), given.precision());
                 steps.step(given.batch(), m -> {
                     SequenceFreeEnergy f = m.F(clips, balance, steps.rng());

@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import surprisal.autodiff.Update;
 import surprisal.bench.report.Report;
 import surprisal.engine.Array;
 
@@ -18,25 +17,11 @@ import surprisal.engine.Array;
 public interface Run<M> {
 
     /**
-     * What learns. All that it consists of is saved, also what no gradient reaches, such as a slowly moving copy.
+     * What learns, and how.
      *
-     * @return the same model at each call; the steps change its numbers in place
+     * @return the same model and the same update at each call
      */
-    M model();
-
-    /**
-     * How it learns.
-     *
-     * @return the same update at each call
-     */
-    Update update();
-
-    /**
-     * How many steps an epoch takes, for the progress bar.
-     *
-     * @return 0 or more
-     */
-    int steps();
+    Learner<M> learner();
 
     /**
      * Learns for one epoch and measures what came of it.

@@ -150,7 +150,7 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
 
     private static Trainer.Epoch epoch(Trainer<?> trainer, Path checkpoint, Talk talk) {
         int number = trainer.epochs().size() + 1;
-        try (Progress bar = Progress.on(talk.watched(), talk.progress(), "epoch " + number, trainer.run().steps(), 0)) {
+        try (Progress bar = Progress.on(talk.watched(), talk.progress(), "epoch " + number, trainer.run().learner().steps(), 0)) {
             return trainer.epoch(loss -> bar.step(String.format(Locale.ROOT, "loss = %.4g", loss)));
         } catch (ArithmeticException e) {
             String left = number > 1 && Files.exists(checkpoint)

@@ -52,7 +52,7 @@ public final class Trainer<M> {
 
     private final Given given;
     private final Run<M> run;
-    private final M model;
+    private final Learner<M> learner;
     private final Tape tape = new Tape();
     private final List<Epoch> epochs = new ArrayList<>();
     private Rng rng;
@@ -60,7 +60,7 @@ public final class Trainer<M> {
     private Trainer(Given given, Run<M> run) {
         this.given = given;
         this.run = run;
-        model = run.model();
+        learner = run.learner();
         rng = given.learning();
     }
 
@@ -103,7 +103,7 @@ public final class Trainer<M> {
      */
     public Epoch epoch(DoubleConsumer watch) {
         long start = System.nanoTime(), before = taken();
-        Steps<M> steps = new Steps<>(model, run.update(), tape, rng, epochs.size() + 1, before, watch);
+        Steps<M> steps = new Steps<>(learner.model(), learner.update(), tape, rng, epochs.size() + 1, before, watch);
         Figures figures = run.epoch(steps);
         figures.values().forEach((name, value) -> {
             if (!Double.isFinite(value))
@@ -144,7 +144,7 @@ public final class Trainer<M> {
     public void save(Path file) throws IOException {
         Map<String, String> notes = described();
         notes.put(EPOCHS, String.join("\n", epochs.stream().map(Epoch::line).toList()));
-        new Checkpoint(taken(), rng.state(), notes).write(file, model, run.update());
+        new Checkpoint(taken(), rng.state(), notes).write(file, learner.model(), learner.update());
     }
 
     /**
@@ -164,7 +164,7 @@ public final class Trainer<M> {
                                     file, name, there.get(name), here)
                             + "give the same, or start afresh in another folder");
             });
-        Checkpoint checkpoint = Checkpoint.restore(file, model, run.update());
+        Checkpoint checkpoint = Checkpoint.restore(file, learner.model(), learner.update());
         rng = Rng.of(checkpoint.rng());
         epochs.clear();
         try {
@@ -183,7 +183,7 @@ public final class Trainer<M> {
     public void export(Path file) throws IOException {
         Map<String, String> notes = described();
         notes.put(EPOCHS, Integer.toString(epochs.size()));
-        Checkpoint.writeModel(file, model, notes);
+        Checkpoint.writeModel(file, learner.model(), notes);
     }
 
     /**
@@ -193,7 +193,7 @@ public final class Trainer<M> {
      * @throws IOException if it can't be read or is another model
      */
     public void take(Path file) throws IOException {
-        Checkpoint.readModel(file, model);
+        Checkpoint.readModel(file, learner.model());
     }
 
     private Map<String, String> described() {

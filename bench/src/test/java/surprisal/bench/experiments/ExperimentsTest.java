@@ -86,7 +86,7 @@ class ExperimentsTest {
         Trainer<?> trainer = Trainer.of(experiment, tiny(experiment));
         int[] steps = new int[1];
         Figures figures = trainer.epoch(loss -> steps[0]++).figures();
-        assertEquals(trainer.run().steps(), steps[0]);
+        assertEquals(trainer.run().learner().steps(), steps[0]);
         assertTrue(Double.isFinite(figures.at(trainer.run().watched().figure())));
         assertTrue(Double.isFinite(trainer.run().result(figures).at(trainer.run().goal().figure())));
         trainer.run().curves().forEach(curve -> curve.figures().forEach(figures::at));

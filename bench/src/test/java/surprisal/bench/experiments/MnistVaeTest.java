@@ -46,7 +46,7 @@ class MnistVaeTest {
                 .run(Study.Start.AFRESH, Study.Form.JSON, silent, new PrintWriter(new StringWriter()), "a test");
         Map<String, Array> check = Npz.read(folder.resolve("check.npz"));
         Tensor x = Tensor.of(check.get("x")), eps = Tensor.of(check.get("eps"));
-        Vae model = MnistVae.elbo().begin(given).model();
+        Vae model = MnistVae.elbo().begin(given).learner().model();
         Checkpoint.readModel(folder.resolve("model.safetensors"), model);
         Normal q = model.q(x);
         Tensor log = model.p(q.mean().plus(q.std().times(eps))).probs();

@@ -42,18 +42,8 @@ record Approach(double step) implements Experiment {
             private final Update update = Update.sgd(surprisal.autodiff.Schedule.constant(given.rate()), 0.5);
 
             @Override
-            public Guess model() {
-                return model;
-            }
-
-            @Override
-            public Update update() {
-                return update;
-            }
-
-            @Override
-            public int steps() {
-                return STEPS;
+            public Learner<Guess> learner() {
+                return new Learner<>(model, update, STEPS);
             }
 
             @Override
