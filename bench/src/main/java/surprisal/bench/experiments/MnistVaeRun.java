@@ -1,5 +1,6 @@
 package surprisal.bench.experiments;
 
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ final class MnistVaeRun implements Run<Vae> {
     private final Update update;
     private final Tensor test;
 
-    MnistVaeRun(Given given, Images images) {
+    MnistVaeRun(Given given, Images images) throws IOException {
         this.given = given;
         this.images = images;
         bound = new Iwae(given.whole("samples"));
@@ -61,6 +62,7 @@ final class MnistVaeRun implements Run<Vae> {
         model = Vae.of(images.train().size(), given.layers("hidden"), given.whole("latent"), f, Init.TORCH, given.precision(),
                 given.weights());
         beginAtTheMeans();
+        given.begin(model);
         update = Update.adam(given.whole("fade") == 0
                 ? Schedule.constant(given.rate())
                 : Schedule.cosine(given.rate(), 0, (long) given.whole("fade") * steps()));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import surprisal.autodiff.Checkpoint;
 import surprisal.bench.digits.Images;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -171,6 +172,25 @@ public record Given(String experiment, SequencedMap<String, Object> values, long
      */
     public Images digits() throws IOException {
         return Images.of((Path) values.get("data"));
+    }
+
+    /**
+     * Whether {@link Setting#from} is given: the weights are those of another run.
+     *
+     * @return whether a model begins with them
+     */
+    public boolean goesOn() {
+        return values.get("from") != null;
+    }
+
+    /**
+     * Copies the weights of {@link Setting#from}, if it is given, into a fresh model.
+     *
+     * @param model of the same shapes
+     * @throws IOException if there are none or they are another model's; the message lists the tensors that differ
+     */
+    public void begin(Object model) throws IOException {
+        if (goesOn()) Checkpoint.readModel(((Path) values.get("from")).resolve(Study.MODEL), model);
     }
 
     /**

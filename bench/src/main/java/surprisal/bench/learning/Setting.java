@@ -196,4 +196,14 @@ public record Setting(String name, String label, String usual, Kind kind, String
         return new Setting("data", "DIR", null, new Folder(),
                 "A folder with the four files of MNIST. Default: 6,000 + 1,000 embedded digits.");
     }
+
+    /**
+     * Which run's weights to begin with: {@code --from}, for {@link Given#begin}.
+     *
+     * @return the setting, which need not be given
+     */
+    public static Setting from() {
+        return new Setting("from", "DIR", null, new Folder(),
+                "The folder of a run (its --out) with whose weights to begin. Default: fresh ones.");
+    }
 }

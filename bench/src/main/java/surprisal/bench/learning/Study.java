@@ -32,7 +32,7 @@ import surprisal.engine.io.Npz;
 public record Study(Experiment experiment, Given given, int seeds, int patience, Path out) {
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String BEST = "best.safetensors";
-    private static final String MODEL = "model.safetensors";
+    static final String MODEL = "model.safetensors";
     private static final String CHECK = "check.npz";
 
     /** Where a study begins. */

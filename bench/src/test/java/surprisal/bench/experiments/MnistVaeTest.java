@@ -10,10 +10,12 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import surprisal.autodiff.Checkpoint;
 import surprisal.autodiff.Tensor;
+import surprisal.autodiff.Tree;
 import surprisal.bench.digits.DigitFiles;
 import surprisal.bench.learning.Figures;
 import surprisal.bench.learning.Given;
@@ -59,6 +61,24 @@ class MnistVaeTest {
             }
             assertEquals(f, check.get("free_energy").at(i), 1e-4, "sums of 36 float32 terms of size 1");
         }
+    }
+
+    /** A run that goes on from another has its weights, and says which tensors do not fit. */
+    @Test
+    void aRunBeginsWithTheWeightsOfAnother() throws IOException {
+        Trainer<?> first = Trainer.of(MnistVae.elbo(), given(MnistVae.elbo()));
+        first.epoch(loss -> {});
+        first.export(folder.resolve("model.safetensors"));
+        Given given = given(MnistVae.iwae()).with("from", folder);
+        assertEquals(numbers(first.run().learner().model()), numbers(MnistVae.iwae().begin(given).learner().model()));
+        assertEquals(85.5, MnistVae.goal(given).bound());
+        IOException refused = assertThrows(IOException.class, () -> MnistVae.iwae().begin(given.with("latent", 3)));
+        assertTrue(refused.getMessage().contains("[2, 6] in the file, FLOAT32 [3, 6] here"), refused.getMessage());
+    }
+
+    private static List<Float> numbers(Object model) {
+        return Tree.leaves(model).values().stream()
+                .flatMap(x -> IntStream.range(0, x.shape().size()).mapToObj(i -> x.array().floats()[i])).toList();
     }
 
     /** −log p(x) ≤ F: the likelihood from many samples is below the free energy of the same digits. */
