@@ -66,10 +66,8 @@ final class MixtureLanes {
 
     /** {@link Mixture#each}: a vector of columns without a call for each. */
     static void each(int count, double[][] w, int first, int rows, double[] x, int[] xo, int n, double[] y, int yo) {
-        if (rows == 4 && n == W) {
-            eachOfFour(count, w, first, x, xo, y, yo);
-        } else if (rows == 8 && n == W) {
-            eachOfEight(count, w, first, x, xo, y, yo);
+        if ((rows == 4 || rows == 8) && n == W) {
+            vectors(count, w, first, rows == 8, x, xo, y, yo);
         } else {
             for (int t = 0; t < count; t++, yo += n) {
                 if (xo[t] >= 0) dense(w[first + t], 0, rows, x, xo[t], n, y, yo);
@@ -77,7 +75,8 @@ final class MixtureLanes {
         }
     }
 
-    private static void eachOfFour(int count, double[][] w, int first, double[] x, int[] xo, double[] y, int yo) {
+    /** A vector each, of four rows or eight. */
+    private static void vectors(int count, double[][] w, int first, boolean eight, double[] x, int[] xo, double[] y, int yo) {
         DoubleVector none = DoubleVector.zero(D);
         for (int t = 0; t < count; t++, yo += W) {
             int at = xo[t];
@@ -87,25 +86,12 @@ final class MixtureLanes {
                 DoubleVector c1 = broadcast(D, v[1]).fma(fromArray(D, x, at + W), none);
                 DoubleVector c2 = broadcast(D, v[2]).fma(fromArray(D, x, at + 2 * W), none);
                 DoubleVector c3 = broadcast(D, v[3]).fma(fromArray(D, x, at + 3 * W), none);
-                c0.add(c1).add(c2.add(c3)).intoArray(y, yo);
-            }
-        }
-    }
-
-    private static void eachOfEight(int count, double[][] w, int first, double[] x, int[] xo, double[] y, int yo) {
-        DoubleVector none = DoubleVector.zero(D);
-        for (int t = 0; t < count; t++, yo += W) {
-            int at = xo[t];
-            if (at >= 0) {
-                double[] v = w[first + t];
-                DoubleVector c0 = broadcast(D, v[0]).fma(fromArray(D, x, at), none);
-                DoubleVector c1 = broadcast(D, v[1]).fma(fromArray(D, x, at + W), none);
-                DoubleVector c2 = broadcast(D, v[2]).fma(fromArray(D, x, at + 2 * W), none);
-                DoubleVector c3 = broadcast(D, v[3]).fma(fromArray(D, x, at + 3 * W), none);
-                c0 = broadcast(D, v[4]).fma(fromArray(D, x, at + 4 * W), c0);
-                c1 = broadcast(D, v[5]).fma(fromArray(D, x, at + 5 * W), c1);
-                c2 = broadcast(D, v[6]).fma(fromArray(D, x, at + 6 * W), c2);
-                c3 = broadcast(D, v[7]).fma(fromArray(D, x, at + 7 * W), c3);
+                if (eight) {
+                    c0 = broadcast(D, v[4]).fma(fromArray(D, x, at + 4 * W), c0);
+                    c1 = broadcast(D, v[5]).fma(fromArray(D, x, at + 5 * W), c1);
+                    c2 = broadcast(D, v[6]).fma(fromArray(D, x, at + 6 * W), c2);
+                    c3 = broadcast(D, v[7]).fma(fromArray(D, x, at + 7 * W), c3);
+                }
                 c0.add(c1).add(c2.add(c3)).intoArray(y, yo);
             }
         }
