@@ -174,24 +174,29 @@ public final class MessagePassing {
             begin(f);
         }
         for (int sweep = 0; sweep < sweeps; sweep++) {
-            for (int f = 0; f < states.length; f++) {
-                forwards(scheme, f);
-            }
-            for (int f = 0; f < states.length; f++) {
-                backwards(scheme, f);
-            }
-            for (int f = 0; f < states.length; f++) {
-                sum(scheme == Scheme.MARGINAL ? 0.5 : 1, forward[f], backward[f], (steps - 1) * strides[f], sum[f]);
-            }
-            for (int i = 0; i < steps; i++) { // to and fro: the last steps' tables are still near
-                int t = sweep % 2 == 0 ? i : steps - 1 - i;
-                evidence[t].addAll(q[t], sum, t);
-            }
-            for (int f = 0; f < states.length; f++) {
-                Simplex.softmaxes(sum[f], 0, steps, states[f], strides[f], of[f]);
-            }
+            sweep(scheme, sweep);
         }
         return q;
+    }
+
+    /** Updates all beliefs once. */
+    private void sweep(Scheme scheme, int sweep) {
+        for (int f = 0; f < states.length; f++) {
+            forwards(scheme, f);
+        }
+        for (int f = 0; f < states.length; f++) {
+            backwards(scheme, f);
+        }
+        for (int f = 0; f < states.length; f++) {
+            sum(scheme == Scheme.MARGINAL ? 0.5 : 1, forward[f], backward[f], (steps - 1) * strides[f], sum[f]);
+        }
+        for (int i = 0; i < steps; i++) { // to and fro: the last steps' tables are still near
+            int t = sweep % 2 == 0 ? i : steps - 1 - i;
+            evidence[t].addAll(q[t], sum, t);
+        }
+        for (int f = 0; f < states.length; f++) {
+            Simplex.softmaxes(sum[f], 0, steps, states[f], strides[f], of[f]);
+        }
     }
 
     /** What the sweeps have in common. */
