@@ -97,7 +97,7 @@ final class SimplexLanes {
         return a.add(a.rearrange(XOR_1));
     }
 
-    /** The largest lane, in each, or another that is not below a NaN. */
+    /** The largest lane, in each. Beside a NaN they may differ: x − m has that NaN in any case. */
     private static DoubleVector greatest(DoubleVector a) {
         DoubleVector b = a.rearrange(XOR_1);
         a = a.blend(b, b.compare(GT, a));
