@@ -48,10 +48,10 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     private static final int V = 11;
     private static final int BIAS = 12;
 
-    /** Rows of a task, at most. */
+    /** About how many rows a task has, at most. */
     private static final int ROWS = 32;
 
-    /** Rows that a product computes together; those of a task are whole such groups, but for the last one's. */
+    /** Rows that a product computes together: a task has whole such groups, but for the last one. */
     private static final int TILE = 8;
 
     /**
@@ -169,10 +169,13 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             return size;
         }
 
-        /** Rows of a task: about equal shares. */
-        int some() {
-            int tasks = Math.max(1, Math.ceilDiv(rows, ROWS));
-            return Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, tasks), TILE) * TILE);
+        int tasks() {
+            return Math.max(1, Math.ceilDiv(rows, ROWS));
+        }
+
+        /** The first row of a task: the tiles that are nearest to equal shares. */
+        int first(int task) {
+            return task == tasks() ? rows : Math.round((float) task * rows / tasks() / TILE) * TILE;
         }
 
         /** Room for a weight, as it is or transposed. */
@@ -200,9 +203,9 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         Compute.pack(3 * p.n, p.n, in[U], kept, p.u);
         Compute.pack(p.l, p.n, in[P], kept, p.p);
         Compute.pack(2 * p.m, p.l, in[V], kept, p.v);
-        Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
-            int first = task * p.some();
-            int rows = Math.min(p.some(), p.rows - first);
+        Workers.run(p.tasks(), task -> {
+            int first = p.first(task);
+            int rows = p.first(task + 1) - first;
             for (int t = 0; t < p.steps; t++) {
                 step(p, in, out, kept, t * p.rows + first, rows);
             }
@@ -248,9 +251,9 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         Compute.packTransposed(p.l, 2 * p.m, in[V], kept, p.v);
         Compute.fill(0, kept, p.dh, p.rows * p.n);
         Compute.fill(0, kept, p.ds, p.rows * p.m);
-        Workers.run(Math.ceilDiv(p.rows, p.some()), task -> {
-            int first = task * p.some();
-            int rows = Math.min(p.some(), p.rows - first);
+        Workers.run(p.tasks(), task -> {
+            int first = p.first(task);
+            int rows = p.first(task + 1) - first;
             for (int t = p.steps - 1; t >= 0; t--) {
                 back(p, in, kept, gOut, t * p.rows + first, first, rows);
             }
