@@ -118,7 +118,7 @@ final class ExpectationsLanes {
     }
 
     /** Eight rows: of two vectors their halves make one, of two of those the quarters, and at last each lane is a row's sum. */
-    static void eight(int n, double[] s, int row, double[] y, int yo) {
+    private static void eight(int n, double[] s, int row, double[] y, int yo) {
         DoubleVector a = halves(s, row, row + 4 * n);
         DoubleVector b = halves(s, row + 2 * n, row + 6 * n);
         DoubleVector c = halves(s, row + n, row + 5 * n);

@@ -165,10 +165,6 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             return at;
         }
 
-        int size() {
-            return size;
-        }
-
         int tasks() {
             return Math.max(1, Math.ceilDiv(rows, ROWS));
         }
@@ -190,7 +186,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
 
     @Override
     public int kept(Shape... in) {
-        return new Plan(in[X], in[E], in[H0], in[S0]).size();
+        return new Plan(in[X], in[E], in[H0], in[S0]).size;
     }
 
     @Override
