@@ -2,7 +2,6 @@ package surprisal.engine;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.Arrays;
 
 /**
  * Dense numbers in row-major order on the Java heap: a {@link Shape} and one {@code float[]} or {@code double[]} of
@@ -190,8 +189,7 @@ public final class Array {
      * @param value the new value, rounded to the precision of this array
      */
     public void fill(double value) {
-        if (f != null) Arrays.fill(f, (float) value);
-        else Arrays.fill(d, value);
+        Compute.fill(value, this, 0, size());
     }
 
     /**

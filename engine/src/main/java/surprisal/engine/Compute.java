@@ -4,6 +4,7 @@ import java.util.Arrays;
 import surprisal.kernels.Affine;
 import surprisal.kernels.BernoulliRows;
 import surprisal.kernels.Binary;
+import surprisal.kernels.Blocks;
 import surprisal.kernels.Conv;
 import surprisal.kernels.Gemm;
 import surprisal.kernels.Gemm.Store;
@@ -633,9 +634,13 @@ public final class Compute {
      */
     public static void copy(Array x, int xo, Array y, int yo, int n) {
         if (x.precision() == Precision.FLOAT32) {
-            System.arraycopy(x.floats(), xo, y.floats(), yo, n);
+            float[] from = x.floats();
+            float[] to = y.floats();
+            Blocks.each(n, 1, (i, count) -> System.arraycopy(from, xo + i, to, yo + i, count));
         } else {
-            System.arraycopy(x.doubles(), xo, y.doubles(), yo, n);
+            double[] from = x.doubles();
+            double[] to = y.doubles();
+            Blocks.each(n, 1, (i, count) -> System.arraycopy(from, xo + i, to, yo + i, count));
         }
     }
 
@@ -649,9 +654,11 @@ public final class Compute {
      */
     public static void fill(double x, Array y, int yo, int n) {
         if (y.precision() == Precision.FLOAT32) {
-            Arrays.fill(y.floats(), yo, yo + n, (float) x);
+            float[] to = y.floats();
+            Blocks.each(n, 1, (i, count) -> Arrays.fill(to, yo + i, yo + i + count, (float) x));
         } else {
-            Arrays.fill(y.doubles(), yo, yo + n, x);
+            double[] to = y.doubles();
+            Blocks.each(n, 1, (i, count) -> Arrays.fill(to, yo + i, yo + i + count, x));
         }
     }
 
@@ -674,6 +681,28 @@ public final class Compute {
     }
 
     /**
+     * {@link #store} of rows that lie apart.
+     *
+     * @param rows how many
+     * @param n their length
+     * @param x what is stored
+     * @param xo offset of x
+     * @param xStep from one row of x to the next
+     * @param y to
+     * @param yo offset of y
+     * @param yStep from one row of y to the next
+     * @param store whether y is overwritten or added to
+     */
+    public static void store(
+            int rows, int n, Array x, int xo, int xStep, Array y, int yo, int yStep, Store store) {
+        Blocks.each(rows, n, (first, count) -> {
+            for (int r = first; r < first + count; r++) {
+                store(x, xo + r * xStep, y, yo + r * yStep, n, store);
+            }
+        });
+    }
+
+    /**
      * y = scale · x + shift, rounded after each of the two.
      *
      * @param scale the factor
@@ -688,15 +717,19 @@ public final class Compute {
             float[] to = y.floats();
             float s = (float) scale;
             float t = (float) shift;
-            for (int i = 0; i < n; i++) {
-                to[i] = s * from[i] + t;
-            }
+            Blocks.each(n, 1, (first, count) -> {
+                for (int i = first; i < first + count; i++) {
+                    to[i] = s * from[i] + t;
+                }
+            });
         } else {
             double[] from = x.doubles();
             double[] to = y.doubles();
-            for (int i = 0; i < n; i++) {
-                to[i] = scale * from[i] + shift;
-            }
+            Blocks.each(n, 1, (first, count) -> {
+                for (int i = first; i < first + count; i++) {
+                    to[i] = scale * from[i] + shift;
+                }
+            });
         }
     }
 
@@ -713,15 +746,19 @@ public final class Compute {
             float[] from = x.floats();
             float[] to = y.floats();
             float s = (float) scale;
-            for (int i = 0; i < n; i++) {
-                to[i] += s * from[i];
-            }
+            Blocks.each(n, 1, (first, count) -> {
+                for (int i = first; i < first + count; i++) {
+                    to[i] += s * from[i];
+                }
+            });
         } else {
             double[] from = x.doubles();
             double[] to = y.doubles();
-            for (int i = 0; i < n; i++) {
-                to[i] += scale * from[i];
-            }
+            Blocks.each(n, 1, (first, count) -> {
+                for (int i = first; i < first + count; i++) {
+                    to[i] += scale * from[i];
+                }
+            });
         }
     }
 

@@ -1,9 +1,8 @@
 package surprisal.engine;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
+import surprisal.kernels.Blocks;
 import surprisal.kernels.Philox;
-import surprisal.kernels.Workers;
 
 /**
  * A stream of random numbers: a key, a stream number and a position in it, and nothing more ({@link State}). The
@@ -24,7 +23,6 @@ public final class Rng {
     private static final long SPLIT = 2 * Philox.LOW;
     private static final long AGAIN = 3 * Philox.LOW;
 
-    private static final int CHUNK = 1 << 16; // numbers per task of a large fill
     private static final int PIECE = 1 << 10; // uniforms at a time on their way to something else
 
     private final long key;
@@ -137,11 +135,11 @@ public final class Rng {
         switch (x.precision()) {
             case FLOAT32 -> {
                 float[] out = x.floats();
-                chunks(out.length, i -> Philox.normal(key, stream, from + i / 4, out, i, chunk(i, out.length)));
+                Blocks.each(out.length, 1, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
             }
             case FLOAT64 -> {
                 double[] out = x.doubles();
-                chunks(out.length, i -> Philox.normal(key, stream, from + i / 4, out, i, chunk(i, out.length)));
+                Blocks.each(out.length, 1, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
             }
         }
     }
@@ -156,11 +154,11 @@ public final class Rng {
         switch (x.precision()) {
             case FLOAT32 -> {
                 float[] out = x.floats();
-                chunks(out.length, i -> Philox.uniform(key, stream, from + i / 4, out, i, chunk(i, out.length)));
+                Blocks.each(out.length, 1, (i, n) -> Philox.uniform(key, stream, from + i / 4, out, i, n));
             }
             case FLOAT64 -> {
                 double[] out = x.doubles();
-                chunks(out.length, i -> Philox.uniform(key, stream, from + i / 4, out, i, chunk(i, out.length)));
+                Blocks.each(out.length, 1, (i, n) -> Philox.uniform(key, stream, from + i / 4, out, i, n));
             }
         }
     }
@@ -294,15 +292,6 @@ public final class Rng {
             Philox.uniform(key, stream, from + i / 4, u, 0, m);
             for (int j = 0; j < m; j++) use.accept(i + j, u[j]);
         }
-    }
-
-    private static void chunks(int n, IntConsumer fillFrom) {
-        if (n <= CHUNK) fillFrom.accept(0);
-        else Workers.run((n - 1) / CHUNK + 1, task -> fillFrom.accept(task * CHUNK));
-    }
-
-    private static int chunk(int from, int n) {
-        return Math.min(CHUNK, n - from);
     }
 
     /** The position where the draw of so many counters starts; moves on behind them. */

@@ -1,16 +1,23 @@
 package surprisal.kernels;
 
-/** Rows in blocks that stay in the first-level cache from one loop over them to the next. */
-final class Blocks {
+/** Rows in blocks that stay in the first-level cache from one loop over them to the next; where they are many, over the threads. */
+public final class Blocks {
 
-    /** Numbers of a block. */
+    /** Numbers of a block, a multiple of 4: so many make a counter's worth of random words. */
     private static final int BLOCK = 1 << 12;
 
     /** From this many numbers on the threads share the work. */
     private static final int PARALLEL = 1 << 14;
 
     /** What is done with some rows. */
-    interface Task {
+    @FunctionalInterface
+    public interface Task {
+        /**
+         * Does it.
+         *
+         * @param first the first of them
+         * @param count how many
+         */
         void rows(int first, int count);
     }
 
@@ -21,8 +28,14 @@ final class Blocks {
         return (long) rows * n < PARALLEL || Workers.threads() == 1;
     }
 
-    /** Visits all rows of [rows, n], in an order that must not matter. */
-    static void each(int rows, int n, Task task) {
+    /**
+     * Visits all rows of [rows, n], in an order that must not matter.
+     *
+     * @param rows how many
+     * @param n how many numbers a row has
+     * @param task what to do; called from several threads at once
+     */
+    public static void each(int rows, int n, Task task) {
         int block = Math.max(1, BLOCK / Math.max(1, n));
         if (few(rows, n)) {
             for (int first = 0; first < rows; first += block) {

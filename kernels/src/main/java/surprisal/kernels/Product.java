@@ -9,12 +9,14 @@ final class Product<T> {
 
     /* C's columns are cut so that a block of B, all of its columns and at most 256 steps of k, stays packed in the
      * second-level cache. B is packed once, into panels as wide as a tile, each of which stays in or near the first-level
-     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D +
-     * A·B: D is a row of zeros
-     * where C is new, so C is neither cleared nor read, and C itself later.
+     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D + A·B: D
+     * is a row of zeros where C is new, so C is neither cleared nor read, and C itself later.
      *
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
-     * transposed, each step of k would be on another page: then it is packed like B. */
+     * transposed, each step of k would be on another page: then it is packed like B.
+     *
+     * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
+     * larger operand it reads its own part only, and of B's panels packs those that it will use. */
 
     static final int BLOCK_K = 256;
 
@@ -73,6 +75,7 @@ final class Product<T> {
     private int wides;
     private int panels;
     private int lying;
+    private boolean byPanels;
     private int slicesOfB;
     private int down;
 
@@ -181,7 +184,8 @@ final class Product<T> {
     }
 
     private void block(boolean alone) {
-        slicesOfB = i > 0 || lying == panels ? 0 : form.transposedB() ? panels : Math.ceilDiv(depth, SLICE);
+        byPanels = n > m || form.transposedB();
+        slicesOfB = i > 0 || lying == panels ? 0 : byPanels ? panels - lying : Math.ceilDiv(depth, SLICE);
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
         packedB = room(packedB, first(panels) * depth);
         packedA = room(packedA, packsA ? Math.ceilDiv(rows, widthOfA) * widthOfA * depth : 0);
@@ -209,7 +213,7 @@ final class Product<T> {
     }
 
     private int panelsOfTask() {
-        return Math.max(1, 144 / wide);
+        return n > m ? 1 : Math.max(1, 144 / wide);
     }
 
     private void pack(int t) {
@@ -221,11 +225,15 @@ final class Product<T> {
                         a, ao + (p + from) * m + i + row, m, count, Math.min(widthOfA, rows - row),
                         packedA, row * depth + from * widthOfA, widthOfA);
             }
-        } else if (form.transposedB()) {
-            int at = first(t);
-            int width = first(t + 1) - at;
-            tile.packTransposed(
-                    b, bo + (j + at) * k + p, k, depth, Math.min(width, columns - at), packedB, at * depth, width);
+        } else if (byPanels) {
+            int at = first(lying + t);
+            int width = first(lying + t + 1) - at;
+            int some = Math.min(width, columns - at);
+            if (form.transposedB()) {
+                tile.packTransposed(b, bo + (j + at) * k + p, k, depth, some, packedB, at * depth, width);
+            } else {
+                tile.pack(b, bo + p * n + j + at, n, depth, some, packedB, at * depth, width);
+            }
         } else {
             int from = t * SLICE;
             int count = Math.min(SLICE, depth - from);
@@ -241,9 +249,10 @@ final class Product<T> {
 
     /** The tiles of some rows and some panels. */
     private void tiles(int t) {
-        int firstRow = t % down * rowsOfTask();
+        int across = Math.ceilDiv(panels, panelsOfTask());
+        int firstRow = (n > m ? t % down : t / across) * rowsOfTask();
         int lastRow = Math.min(rows, firstRow + rowsOfTask());
-        int firstPanel = t / down * panelsOfTask();
+        int firstPanel = (n > m ? t / down : t % across) * panelsOfTask();
         int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
         int rowStep = form.transposedA() ? 1 : k;
         int stepOfK = packsA ? widthOfA : form.transposedA() ? m : 1;

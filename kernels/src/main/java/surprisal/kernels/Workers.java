@@ -2,6 +2,7 @@ package surprisal.kernels;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -14,9 +15,13 @@ import java.util.function.IntConsumer;
  */
 public final class Workers {
 
-    /* Tasks are handed out by one counter, `left`. A thread that has lowered it from r to r - 1 owns task r - 1, and the
-     * caller does not return before `done` has counted that task; so `task` can't change between the two, and a worker
-     * that comes late finds left = 0. There is no object per call: a training step allocates nothing here.
+    /* The tasks are cut into as many runs as there are threads, in order, and a thread takes those of its own run first:
+     * kernels that come one after another touch the same rows on the same core, whose cache still holds them. Who has
+     * none left takes from the others' runs.
+     *
+     * A run is a counter of what is left of it. A thread that has lowered it from r to r - 1 owns a task, and the caller
+     * does not return before `done` has counted that task; so `task` and `tasks` can't change between the two, and a
+     * worker that comes late finds nothing left. There is no object per call: a training step allocates nothing here.
      *
      * Idle workers spin for a while, since the next kernel of a training step comes within microseconds and waking a
      * parked thread takes about 50, then park. */
@@ -24,12 +29,12 @@ public final class Workers {
     private static final int SPINS = 1 << 14;
 
     private static final AtomicBoolean BUSY = new AtomicBoolean();
-    private static final AtomicInteger LEFT = new AtomicInteger();
     private static final AtomicInteger DONE = new AtomicInteger();
     private static volatile IntConsumer task;
+    private static volatile int tasks;
     private static volatile Throwable failure;
     private static volatile Thread caller;
-    private static volatile Helper[] helpers;
+    private static volatile Team team;
 
     private Workers() {}
 
@@ -39,8 +44,8 @@ public final class Workers {
      * @return at least 1; all processors that the JVM sees, unless set
      */
     public static int threads() {
-        Helper[] now = helpers;
-        return now == null ? Runtime.getRuntime().availableProcessors() : now.length + 1;
+        Team now = team;
+        return now == null ? Runtime.getRuntime().availableProcessors() : now.size();
     }
 
     /**
@@ -70,23 +75,14 @@ public final class Workers {
     }
 
     private static void start(int threads) {
-        Helper[] old = helpers;
-        if (old != null && old.length == threads - 1) {
+        Team old = team;
+        if (old != null && old.size() == threads) {
             return;
         }
-        Helper[] fresh = new Helper[threads - 1];
-        for (int i = 0; i < fresh.length; i++) {
-            fresh[i] = new Helper(i);
-        }
-        helpers = fresh;
-        for (Helper helper : fresh) {
-            helper.start();
-        }
+        team = new Team(threads);
+        team.start();
         if (old != null) {
-            for (Helper helper : old) {
-                helper.stopped = true;
-                LockSupport.unpark(helper);
-            }
+            old.stop();
         }
     }
 
@@ -104,7 +100,7 @@ public final class Workers {
         }
         caller = Thread.currentThread();
         try {
-            if (helpers == null) {
+            if (team == null) {
                 start(threads());
             }
             share(tasks, task);
@@ -128,25 +124,22 @@ public final class Workers {
         }
     }
 
-    private static void share(int tasks, IntConsumer work) {
+    private static void share(int count, IntConsumer work) {
         failure = null;
         DONE.set(0);
         task = work;
-        LEFT.set(tasks);
-        Helper[] all = helpers;
-        for (int i = 0, wanted = Math.min(all.length, tasks - 1); i < wanted; i++) {
-            if (all[i].parked) {
-                LockSupport.unpark(all[i]);
-            }
-        }
-        takeAll();
-        for (int spins = 0; DONE.get() != tasks; spins++) {
+        tasks = count;
+        Team all = team;
+        all.open(count);
+        all.takeAll(0);
+        for (int spins = 0; DONE.get() != count; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
                 Thread.yield();
             }
         }
+        all.close();
         task = null;
         Throwable first = failure;
         if (first != null) {
@@ -161,42 +154,120 @@ public final class Workers {
         throw (E) e;
     }
 
-    private static void takeAll() {
-        for (int left; (left = LEFT.get()) > 0; ) {
-            if (LEFT.compareAndSet(left, left - 1)) {
-                try {
-                    task.accept(left - 1);
-                } catch (Throwable e) { // whatever it is: an uncounted task would leave the caller waiting
-                    if (failure == null) {
-                        failure = e;
+    /** The threads, the caller first, and what is left of each one's run of tasks. */
+    private static final class Team {
+
+        /** Between two counters, so that no two are in one or in neighbouring lines of the cache. */
+        private static final int APART = 32;
+
+        private final Helper[] helpers;
+        private final AtomicIntegerArray left;
+        private volatile boolean posted; // all runs are open: nobody looks at others' before his own is
+
+        Team(int threads) {
+            helpers = new Helper[threads - 1];
+            left = new AtomicIntegerArray(threads * APART);
+            for (int i = 0; i < helpers.length; i++) {
+                helpers[i] = new Helper(this, i + 1);
+            }
+        }
+
+        int size() {
+            return helpers.length + 1;
+        }
+
+        void start() {
+            for (Helper helper : helpers) {
+                helper.start();
+            }
+        }
+
+        void stop() {
+            for (Helper helper : helpers) {
+                helper.stopped = true;
+                LockSupport.unpark(helper);
+            }
+        }
+
+        /** The first task of a run; the last one's end is the number of tasks. */
+        private int first(int run, int count) {
+            int runs = Math.min(size(), count);
+            return run >= runs ? count : (int) ((long) count * run / runs);
+        }
+
+        void open(int count) {
+            int runs = Math.min(size(), count);
+            for (int run = 0; run < runs; run++) {
+                left.set(run * APART, first(run + 1, count) - first(run, count));
+            }
+            posted = true;
+            for (int i = 0; i < runs - 1; i++) {
+                if (helpers[i].parked) {
+                    LockSupport.unpark(helpers[i]);
+                }
+            }
+        }
+
+        void close() {
+            posted = false;
+        }
+
+        boolean isIdle() {
+            for (int run = 0; posted && run < size(); run++) {
+                if (left.get(run * APART) > 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void takeAll(int own) {
+            for (int i = 0; i < size(); i++) {
+                take((own + i) % size());
+            }
+        }
+
+        private void take(int run) {
+            for (int now; (now = left.get(run * APART)) > 0; ) {
+                if (left.compareAndSet(run * APART, now, now - 1)) {
+                    try {
+                        task.accept(first(run + 1, tasks) - now);
+                    } catch (Throwable e) { // whatever it is: an uncounted task would leave the caller waiting
+                        if (failure == null) {
+                            failure = e;
+                        }
+                    } finally {
+                        DONE.incrementAndGet();
                     }
-                } finally {
-                    DONE.incrementAndGet();
                 }
             }
         }
     }
 
     private static final class Helper extends Thread {
+        private final Team team;
+        private final int run;
         private volatile boolean parked;
         private volatile boolean stopped;
 
-        Helper(int index) {
-            super("surprisal-worker-" + (index + 1));
+        Helper(Team team, int run) {
+            super("surprisal-worker-" + run);
             setDaemon(true);
+            this.team = team;
+            this.run = run;
         }
 
         @Override
         public void run() {
             for (int spins = 0; !stopped; spins++) {
-                if (LEFT.get() > 0) {
-                    takeAll();
+                if (!team.isIdle()) {
+                    team.takeAll(run);
                     spins = 0;
                 } else if (spins < SPINS) {
                     Thread.onSpinWait();
                 } else {
                     parked = true;
-                    if (LEFT.get() <= 0 && !stopped) {
+                    if (team.isIdle() && !stopped) {
                         LockSupport.park(this);
                     }
                     parked = false;

@@ -72,6 +72,32 @@ class WorkersTest {
         }
     }
 
+    /** So the rows that a thread has in its cache come to it again, whatever kernel is next. */
+    @Test
+    void aThreadBeginsWithItsOwnShareOfTheTasks() {
+        for (int threads : new int[] {2, 3, 7}) {
+            Workers.threads(threads);
+            Thread[] first = null;
+            for (int tasks : new int[] {threads, 4 * threads, 4 * threads + 1}) {
+                Thread[] who = new Thread[threads];
+                AtomicInteger begun = new AtomicInteger();
+                Workers.run(tasks, i -> {
+                    int share = (int) Math.ceil((double) i * threads / tasks);
+                    if (share < threads && i == share * tasks / threads) { // the first one waits for all the others
+                        who[share] = Thread.currentThread();
+                        begun.incrementAndGet();
+                        while (begun.get() < threads) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                });
+                assertSame(Thread.currentThread(), who[0]);
+                first = first == null ? who : first;
+                assertEquals(List.of(first), List.of(who));
+            }
+        }
+    }
+
     /** Helpers park when there is nothing to do, and wake up for more. */
     @Test
     void helpersTakePartAfterAPause() throws InterruptedException {

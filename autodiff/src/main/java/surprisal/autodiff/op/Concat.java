@@ -32,9 +32,7 @@ public record Concat(int axis) implements Op.Known {
         int at = 0;
         for (Array part : in) {
             int run = part.shape().dim(axis) * whole.inner();
-            for (int o = 0; o < whole.outer(); o++) {
-                Compute.copy(part, o * run, out, o * whole.n() * whole.inner() + at, run);
-            }
+            Compute.store(whole.outer(), run, part, 0, run, out, at, whole.n() * whole.inner(), Store.SET);
             at += run;
         }
     }
@@ -45,8 +43,8 @@ public record Concat(int axis) implements Op.Known {
         int at = 0;
         for (int i = 0; i < in.length; i++) {
             int run = in[i].shape().dim(axis) * whole.inner();
-            for (int o = 0; gIn[i] != null && o < whole.outer(); o++) {
-                Compute.store(gOut, o * whole.n() * whole.inner() + at, gIn[i], o * run, run, stores[i]);
+            if (gIn[i] != null) {
+                Compute.store(whole.outer(), run, gOut, at, whole.n() * whole.inner(), gIn[i], 0, run, stores[i]);
             }
             at += run;
         }

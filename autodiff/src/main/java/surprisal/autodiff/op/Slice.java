@@ -28,9 +28,7 @@ public record Slice(int axis, int from, int to) implements Op.Known {
     public void forward(Array[] in, Array out) {
         Blocks b = Blocks.of(in[0].shape(), axis, 1);
         int run = (to - from) * b.inner();
-        for (int o = 0; o < b.outer(); o++) {
-            Compute.copy(in[0], (o * b.n() + from) * b.inner(), out, o * run, run);
-        }
+        Compute.store(b.outer(), run, in[0], from * b.inner(), b.n() * b.inner(), out, 0, run, Store.SET);
     }
 
     @Override
@@ -41,9 +39,7 @@ public record Slice(int axis, int from, int to) implements Op.Known {
             if (stores[0] == Store.SET && run < b.n() * b.inner()) {
                 gIn[0].fill(0);
             }
-            for (int o = 0; o < b.outer(); o++) {
-                Compute.store(gOut, o * run, gIn[0], (o * b.n() + from) * b.inner(), run, stores[0]);
-            }
+            Compute.store(b.outer(), run, gOut, 0, run, gIn[0], from * b.inner(), b.n() * b.inner(), stores[0]);
         }
     }
 }

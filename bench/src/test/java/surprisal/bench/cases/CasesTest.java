@@ -27,7 +27,8 @@ class CasesTest {
                 "rssm/step/200-30/50x20",
                 "cold/vae-first-step",
                 "peak/fma",
-                "peak/memory")));
+                "peak/memory",
+                "peak/tasks")));
     }
 
     @Test
