@@ -13,8 +13,6 @@ public final class BernoulliRows {
     /* softplus and σ have a loop of their own. In one with other arithmetic C2 may call them instead of inlining them, in a
      * program where they were compiled before, and each vector is an object then: 1.8 MB a step of a 784-400-20 VAE. */
 
-    private static final boolean VECTOR = Simd.bits() > 0;
-
     private BernoulliRows() {}
 
     /**
@@ -69,20 +67,20 @@ public final class BernoulliRows {
 
     /** t = x l − t */
     private static void terms(float[] l, int at, float[] x, int xAt, int size, float[] t, int tAt) {
-        for (int i = VECTOR ? BernoulliLanes.terms(l, at, x, xAt, size, t, tAt) : 0; i < size; i++) {
+        for (int i = Simd.on(size) ? BernoulliLanes.terms(l, at, x, xAt, size, t, tAt) : 0; i < size; i++) {
             t[tAt + i] = x[xAt + i] * l[at + i] - t[tAt + i];
         }
     }
 
     /** l̄ = (x − p) ȳ */
     private static void slopes(float[] p, int at, float[] x, int xAt, float up, int n, float[] gl, int to) {
-        for (int i = VECTOR ? BernoulliLanes.slopes(p, at, x, xAt, up, n, gl, to) : 0; i < n; i++) {
+        for (int i = Simd.on(n) ? BernoulliLanes.slopes(p, at, x, xAt, up, n, gl, to) : 0; i < n; i++) {
             gl[to + i] = (x[xAt + i] - p[at + i]) * up;
         }
     }
 
     private static void plusSlopes(float[] p, int at, float[] x, int xAt, float up, int n, float[] gl, int to) {
-        for (int i = VECTOR ? BernoulliLanes.plusSlopes(p, at, x, xAt, up, n, gl, to) : 0; i < n; i++) {
+        for (int i = Simd.on(n) ? BernoulliLanes.plusSlopes(p, at, x, xAt, up, n, gl, to) : 0; i < n; i++) {
             gl[to + i] += (x[xAt + i] - p[at + i]) * up;
         }
     }

@@ -47,10 +47,11 @@ public final class Gemm {
     private static final Tile<float[]> SCALAR_TILE = new Tile.OfFloat();
 
     private static final ThreadLocal<Product<float[]>> SCALAR = ThreadLocal.withInitial(() -> new Product<>(SCALAR_TILE));
-    /** The tile of doubles. */
-    static final Tile<double[]> TILE_64 = Simd.bits() > 0 ? new DoubleTile() : new Tile.OfDouble();
 
-    private static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE_64));
+    private static final Tile<double[]> SCALAR_TILE_64 = new Tile.OfDouble();
+
+    private static final ThreadLocal<Product<double[]>> SCALAR_64 =
+            ThreadLocal.withInitial(() -> new Product<>(SCALAR_TILE_64));
 
     /** What is left of them; a race changes the time alone. */
     private static long scalarLeft = Simd.bits() == 0 ? Long.MAX_VALUE : Simd.atOnce() ? 0 : HEAD;
@@ -61,20 +62,39 @@ public final class Gemm {
         static final ThreadLocal<Product<float[]>> FLOAT = ThreadLocal.withInitial(() -> new Product<>(TILE));
     }
 
+    /** Of doubles. */
+    private static final class Vectors64 {
+        static final DoubleTile TILE = new DoubleTile();
+        static final ThreadLocal<Product<double[]>> DOUBLE = ThreadLocal.withInitial(() -> new Product<>(TILE));
+    }
+
     /** The tile in vectors, if there are any. */
     static Tile<float[]> tile() {
         return Simd.bits() > 0 ? Vectors.TILE : SCALAR_TILE;
     }
 
+    /** The tile of doubles in vectors, if there are any. */
+    static Tile<double[]> tile64() {
+        return Simd.bits() > 0 ? Vectors64.TILE : SCALAR_TILE_64;
+    }
+
     /** The product that takes so many multiply-adds. */
     private static Product<float[]> floats(long work) {
+        return warm(work) ? Vectors.FLOAT.get() : SCALAR.get();
+    }
+
+    private static Product<double[]> doubles(long work) {
+        return warm(work) ? Vectors64.DOUBLE.get() : SCALAR_64.get();
+    }
+
+    private static boolean warm(long work) {
         if (scalarLeft <= 0) {
-            return Vectors.FLOAT.get();
+            return true;
         }
         if (scalarLeft != Long.MAX_VALUE) {
             scalarLeft -= work;
         }
-        return SCALAR.get();
+        return false;
     }
 
     private Gemm() {}
@@ -122,7 +142,7 @@ public final class Gemm {
     public static void multiply(
             Form form, int m, int n, int k, double[] a, int ao, double[] b, int bo, double[] c, int co, Store store) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
-        DOUBLE.get().run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
+        doubles((long) m * n * k).run(form, m, n, k, a, ao, b, bo, c, co, store, null, 0, null);
     }
 
     /**
@@ -177,7 +197,7 @@ public final class Gemm {
             Unary activation, double[] c, int co) {
         check(m, n, k, a.length, ao, b.length, bo, c.length, co);
         Objects.checkFromIndexSize(biasOffset, n, bias.length);
-        DOUBLE.get().run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
+        doubles((long) m * n * k).run(form, m, n, k, a, ao, b, bo, c, co, Store.SET, bias, biasOffset, activation);
     }
 
     /**

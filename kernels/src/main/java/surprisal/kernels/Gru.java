@@ -17,8 +17,6 @@ public final class Gru {
     /* The sums are laid out gate by gate first, so that σ and tanh run over whole vectors: at n = 200 the tail of a row, done
      * one by one, would take as long as the row. What a task does stays in its cache. */
 
-    private static final boolean VECTOR = Simd.bits() != 0;
-
     /** Elements of y that a task computes, about. */
     private static final int TASK = 1 << 13;
 
@@ -66,7 +64,7 @@ public final class Gru {
             candidate(x, xo + (3 * r + 2) * n, u, uo + (3 * r + 2) * n, gates, go + r * n, n, gates, go + 2 * all + r * n);
         }
         Loop.map(Unary.TANH, gates, go + 2 * all, gates, go + 2 * all, all);
-        int i = VECTOR ? GruLanes.mix(gates, go + all, go + 2 * all, h, ho, all, y, yo) : 0;
+        int i = Simd.on(all) ? GruLanes.mix(gates, go + all, go + 2 * all, h, ho, all, y, yo) : 0;
         for (; i < all; i++) {
             float nu = gates[go + 2 * all + i];
             y[yo + i] = nu + gates[go + all + i] * (h[ho + i] - nu);
@@ -75,7 +73,7 @@ public final class Gru {
 
     /** s = x + u */
     private static void sum(float[] x, int xo, float[] u, int uo, int n, float[] s, int so) {
-        int i = VECTOR ? GruLanes.sum(x, xo, u, uo, n, s, so) : 0;
+        int i = Simd.on(n) ? GruLanes.sum(x, xo, u, uo, n, s, so) : 0;
         for (; i < n; i++) {
             s[so + i] = x[xo + i] + u[uo + i];
         }
@@ -83,7 +81,7 @@ public final class Gru {
 
     /** s = x + r u */
     private static void candidate(float[] x, int xo, float[] u, int uo, float[] r, int ro, int n, float[] s, int so) {
-        int i = VECTOR ? GruLanes.candidate(x, xo, u, uo, r, ro, n, s, so) : 0;
+        int i = Simd.on(n) ? GruLanes.candidate(x, xo, u, uo, r, ro, n, s, so) : 0;
         for (; i < n; i++) {
             s[so + i] = x[xo + i] + r[ro + i] * u[uo + i];
         }
@@ -133,7 +131,7 @@ public final class Gru {
     private static void slopes(
             float[] gates, int ro, int all, float[] u, int uo, float[] h, int ho, float[] g, int gyo, int n,
             boolean reset, float[] d, int at, boolean add) {
-        int i = VECTOR ? GruLanes.slopes(gates, ro, all, u, uo, h, ho, g, gyo, n, reset, d, at, add) : 0;
+        int i = Simd.on(n) ? GruLanes.slopes(gates, ro, all, u, uo, h, ho, g, gyo, n, reset, d, at, add) : 0;
         for (; i < n; i++) {
             float r = gates[ro + i];
             float z = gates[ro + all + i];
@@ -249,7 +247,7 @@ public final class Gru {
             int first = t * some * n;
             int all = Math.min(some, rows - t * some) * n;
             int z = go + 3 * first + all;
-            int i = VECTOR ? GruLanes.product(gates, z, y, yo + first, all, x, xo + first, add) : 0;
+            int i = Simd.on(all) ? GruLanes.product(gates, z, y, yo + first, all, x, xo + first, add) : 0;
             for (; i < all; i++) {
                 float d = y[yo + first + i] * gates[z + i];
                 x[xo + first + i] = add ? x[xo + first + i] + d : d;

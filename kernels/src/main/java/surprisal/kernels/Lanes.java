@@ -31,7 +31,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
 
-    /** The vectors in use. */
+    /** The vectors in use, which {@link Simd} has chosen: they need a fused multiply-add. */
     static final VectorSpecies<Float> F = species();
 
     /** Vectors of doubles of the same width. */
@@ -42,20 +42,12 @@ final class Lanes {
 
     private Lanes() {}
 
-    /** The width the machine prefers, in bits. These functions need a fused multiply-add, which {@link Simd} asks for. */
-    static int preferredBits() {
-        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
-    }
-
-    /** As {@link Simd} chooses; asked of the property itself because Simd's choice asks this class. */
     private static VectorSpecies<Float> species() {
-        String wish = System.getProperty("surprisal.simd", "auto");
-        int widest = wish.equals("128") || wish.equals("256") ? Integer.parseInt(wish) : 512;
-        return switch (Math.min(preferredBits(), widest)) {
+        return switch (Simd.bits()) {
             case 512 -> FloatVector.SPECIES_512;
             case 256 -> FloatVector.SPECIES_256;
             case 128 -> FloatVector.SPECIES_128;
-            default -> FloatVector.SPECIES_64;
+            default -> FloatVector.SPECIES_64; // for the tests of the scalar form, which look in here
         };
     }
 

@@ -16,8 +16,6 @@ public final class LayerNorm {
     /* A row is read once from memory, for its mean, and then from the cache: for the squares, which have to be of the
      * differences (the mean of the squares less the square of the mean would cancel), and for the result. */
 
-    private static final boolean VECTOR = Simd.bits() != 0;
-
     /** Elements that a task computes, about. */
     private static final int TASK = 1 << 14;
 
@@ -72,7 +70,7 @@ public final class LayerNorm {
 
     /** y = x − m */
     private static void shift(float[] x, int xo, float m, int n, float[] y, int yo) {
-        int i = VECTOR ? LayerNormLanes.shift(x, xo, m, n, y, yo) : 0;
+        int i = Simd.on(n) ? LayerNormLanes.shift(x, xo, m, n, y, yo) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] - m;
         }
@@ -80,7 +78,7 @@ public final class LayerNorm {
 
     /** y = y ρ γ + β */
     private static void affine(float[] y, int yo, float scale, float[] gamma, float[] beta, int n) {
-        int i = VECTOR ? LayerNormLanes.affine(y, yo, scale, gamma, beta, n) : 0;
+        int i = Simd.on(n) ? LayerNormLanes.affine(y, yo, scale, gamma, beta, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = y[yo + i] * scale * gamma[i] + beta[i];
         }
@@ -125,7 +123,7 @@ public final class LayerNorm {
     /** ȳ γ and x̂ into the scratch. */
     private static void terms(
             float[] x, int xo, float mean, float scale, float[] g, int go, float[] gamma, int n, float[] s) {
-        int i = VECTOR ? LayerNormLanes.terms(x, xo, mean, scale, g, go, gamma, n, s) : 0;
+        int i = Simd.on(n) ? LayerNormLanes.terms(x, xo, mean, scale, g, go, gamma, n, s) : 0;
         for (; i < n; i++) {
             s[i] = g[go + i] * gamma[i];
             s[n + i] = (x[xo + i] - mean) * scale;
@@ -133,7 +131,7 @@ public final class LayerNorm {
     }
 
     private static void centred(float[] s, int n, float scale, float a, float b, float[] gx, int gxo, boolean add) {
-        int i = VECTOR ? LayerNormLanes.centred(s, n, scale, a, b, gx, gxo, add) : 0;
+        int i = Simd.on(n) ? LayerNormLanes.centred(s, n, scale, a, b, gx, gxo, add) : 0;
         for (; i < n; i++) {
             float d = (s[i] - a - s[n + i] * b) * scale;
             gx[gxo + i] = add ? gx[gxo + i] + d : d;
@@ -167,7 +165,7 @@ public final class LayerNorm {
                 float mean = moments[mo + 2 * r];
                 float scale = moments[mo + 2 * r + 1];
                 int at = r * n + from;
-                int i = VECTOR ? LayerNormLanes.weigh(x, xo + at, mean, scale, g, go + at, count, gGamma, from) : 0;
+                int i = Simd.on(count) ? LayerNormLanes.weigh(x, xo + at, mean, scale, g, go + at, count, gGamma, from) : 0;
                 for (; i < count; i++) {
                     gGamma[from + i] += g[go + at + i] * ((x[xo + at + i] - mean) * scale);
                 }

@@ -11,8 +11,6 @@ import java.util.Objects;
  * alone.
  */
 public final class Mixture {
-    private static final boolean VECTOR = Simd.bits() > 0;
-
     private Mixture() {}
 
     /**
@@ -32,9 +30,10 @@ public final class Mixture {
         Objects.checkFromIndexSize(wo, rows, w.length);
         Objects.checkFromIndexSize(xo, rows * n, x.length);
         Objects.checkFromIndexSize(yo, n, y.length);
-        if (rows == 0 || (VECTOR ? MixtureLanes.someZero(w, wo, rows) : someZero(w, wo, rows))) {
+        boolean lanes = Simd.on(rows * n);
+        if (rows == 0 || (lanes ? MixtureLanes.someZero(w, wo, rows) : someZero(w, wo, rows))) {
             sparse(w, wo, rows, x, xo, n, y, yo);
-        } else if (VECTOR) {
+        } else if (lanes) {
             MixtureLanes.dense(w, wo, rows, x, xo, n, y, yo);
         } else {
             dense(w, wo, rows, x, xo, n, y, yo);
@@ -64,7 +63,7 @@ public final class Mixture {
                 Objects.checkFromIndexSize(xo[t], rows * n, x.length);
             }
         }
-        if (VECTOR) {
+        if (Simd.on(count * rows * n)) {
             MixtureLanes.each(count, w, first, rows, x, xo, n, y, yo);
         } else {
             for (int t = 0; t < count; t++, yo += n) {
@@ -94,7 +93,7 @@ public final class Mixture {
         Objects.checkFromIndexSize(wo, count * rows, w.length);
         Objects.checkFromIndexSize(xo, tables * rows * n, x.length);
         Objects.checkFromIndexSize(yo, tables * count * n, y.length);
-        boolean dense = VECTOR && rows > 0 && n % MixtureLanes.W == 0 && !MixtureLanes.someZero(w, wo, count * rows);
+        boolean dense = rows > 0 && Simd.on(count * rows * n) && n % MixtureLanes.W == 0 && !MixtureLanes.someZero(w, wo, count * rows);
         for (int t = 0; t < tables; t++, xo += rows * n, yo += count * n) {
             if (dense) {
                 MixtureLanes.chains(count, w, wo, rows, x, xo, n, y, yo);

@@ -73,7 +73,7 @@ public final class Panels {
      */
     public static void pack(int n, int k, double[] b, int bo, double[] to, int o) {
         check(n, k, b.length, bo, to.length, o);
-        pack(Gemm.TILE_64, n, k, b, bo, false, to, o);
+        pack(Gemm.tile64(), n, k, b, bo, false, to, o);
     }
 
     /**
@@ -88,7 +88,7 @@ public final class Panels {
      */
     public static void packTransposed(int n, int k, double[] b, int bo, double[] to, int o) {
         check(n, k, b.length, bo, to.length, o);
-        pack(Gemm.TILE_64, n, k, b, bo, true, to, o);
+        pack(Gemm.tile64(), n, k, b, bo, true, to, o);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class Panels {
     public static void multiply(
             int m, int n, int k, double[] a, int ao, double[] panels, int po, double[] c, int co, Store store) {
         check(n, k, m, a.length, ao, panels.length, po, c.length, co);
-        multiply(Gemm.TILE_64, m, n, k, a, ao, panels, po, c, co, store);
+        multiply(Gemm.tile64(), m, n, k, a, ao, panels, po, c, co, store);
     }
 
     /**

@@ -19,7 +19,6 @@ import java.util.Objects;
  */
 public final class Rows {
     private static final int LANES = 16;
-    private static final boolean VECTOR = Simd.bits() != 0;
     private static final int VECTOR_LENGTH = Simd.bits() / 32;
 
     /** NaNs of one sign, but for one. */
@@ -193,7 +192,7 @@ public final class Rows {
                 continue;
             }
             float weight = g[go + r], m = y[yo + r];
-            int i = VECTOR ? RowsLanes.plusExp(weight, x, xr, n, m, gx, gxr) : 0;
+            int i = Simd.on(n) ? RowsLanes.plusExp(weight, x, xr, n, m, gx, gxr) : 0;
             for (; i < n; i++) gx[gxr + i] += Singles.exp(x[xr + i] - m) * weight;
         }
     }
@@ -223,10 +222,10 @@ public final class Rows {
                 Arrays.fill(y, yr, yr + n, Float.NaN);
                 continue;
             }
-            int i = VECTOR ? RowsLanes.exp(x, xr, n, m, y, yr) : 0;
+            int i = Simd.on(n) ? RowsLanes.exp(x, xr, n, m, y, yr) : 0;
             for (; i < n; i++) y[yr + i] = Singles.exp(x[xr + i] - m);
             float z = sum(y, yr, n, s);
-            i = VECTOR ? RowsLanes.quotient(y, yr, n, z) : 0;
+            i = Simd.on(n) ? RowsLanes.quotient(y, yr, n, z) : 0;
             for (; i < n; i++) y[yr + i] /= z;
         }
     }
@@ -255,7 +254,7 @@ public final class Rows {
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             float mean = dot(g, gr, y, yr, n, s);
-            int i = VECTOR ? RowsLanes.plusCentred(y, yr, g, gr, n, mean, gx, gxr) : 0;
+            int i = Simd.on(n) ? RowsLanes.plusCentred(y, yr, g, gr, n, mean, gx, gxr) : 0;
             for (; i < n; i++) gx[gxr + i] += y[yr + i] * (g[gr + i] - mean);
         }
     }
@@ -286,7 +285,7 @@ public final class Rows {
                 continue;
             }
             float log = (float) StrictMath.log(sumExp(x, xr, n, m, s));
-            int i = VECTOR ? RowsLanes.shifted(x, xr, n, m, log, y, yr) : 0;
+            int i = Simd.on(n) ? RowsLanes.shifted(x, xr, n, m, log, y, yr) : 0;
             for (; i < n; i++) y[yr + i] = x[xr + i] - m - log;
         }
     }
@@ -315,7 +314,7 @@ public final class Rows {
         for (int r = 0; r < rows; r++) {
             int yr = yo + r * n, gr = go + r * n, gxr = gxo + r * n;
             float total = sum(g, gr, n, s);
-            int i = VECTOR ? RowsLanes.plusLessExp(y, yr, g, gr, n, total, gx, gxr) : 0;
+            int i = Simd.on(n) ? RowsLanes.plusLessExp(y, yr, g, gr, n, total, gx, gxr) : 0;
             for (; i < n; i++) gx[gxr + i] += g[gr + i] - Singles.exp(y[yr + i]) * total;
         }
     }
@@ -323,19 +322,19 @@ public final class Rows {
     // --- one row; s is scratch for the 16 lanes ---
 
     static float sum(float[] x, int xo, int n, float[] s) {
-        int i = VECTOR && n >= LANES ? RowsLanes.sums(x, xo, n, s) : cleared(s);
+        int i = n >= LANES && Simd.on(n) ? RowsLanes.sums(x, xo, n, s) : cleared(s);
         for (; i < n; i++) s[i & 15] += x[xo + i];
         return tree(s);
     }
 
     static float dot(float[] x, int xo, float[] y, int yo, int n, float[] s) {
-        int i = VECTOR && n >= LANES ? RowsLanes.dots(x, xo, y, yo, n, s) : cleared(s);
+        int i = n >= LANES && Simd.on(n) ? RowsLanes.dots(x, xo, y, yo, n, s) : cleared(s);
         for (; i < n; i++) s[i & 15] += x[xo + i] * y[yo + i];
         return tree(s);
     }
 
     private static float sumExp(float[] x, int xo, int n, float m, float[] s) {
-        int i = VECTOR && n >= LANES ? RowsLanes.exps(x, xo, n, m, s) : cleared(s);
+        int i = n >= LANES && Simd.on(n) ? RowsLanes.exps(x, xo, n, m, s) : cleared(s);
         for (; i < n; i++) s[i & 15] += Singles.exp(x[xo + i] - m);
         return tree(s);
     }
@@ -343,7 +342,7 @@ public final class Rows {
     static float max(float[] x, int xo, int n) {
         float m = Float.NEGATIVE_INFINITY;
         int i = 0;
-        if (VECTOR && n >= LANES) {
+        if (n >= LANES && Simd.on(n)) {
             m = ranked(RowsLanes.maximum(x, xo, n));
             i = n - n % VECTOR_LENGTH;
         }
@@ -363,19 +362,19 @@ public final class Rows {
 
     /** y += c */
     static void plus(float c, int n, float[] y, int yo) {
-        int i = VECTOR ? RowsLanes.plus(c, n, y, yo) : 0;
+        int i = Simd.on(n) ? RowsLanes.plus(c, n, y, yo) : 0;
         for (; i < n; i++) y[yo + i] += c;
     }
 
     /** y += x */
     static void plus(float[] x, int xo, int n, float[] y, int yo) {
-        int i = VECTOR ? RowsLanes.plus(x, xo, n, y, yo) : 0;
+        int i = Simd.on(n) ? RowsLanes.plus(x, xo, n, y, yo) : 0;
         for (; i < n; i++) y[yo + i] += x[xo + i];
     }
 
     /** y = max(y, x) */
     static void max(float[] x, int xo, int n, float[] y, int yo) {
-        int i = VECTOR ? RowsLanes.max(x, xo, n, y, yo) : 0;
+        int i = Simd.on(n) ? RowsLanes.max(x, xo, n, y, yo) : 0;
         for (; i < n; i++) y[yo + i] = Math.max(y[yo + i], x[xo + i]);
     }
 

@@ -1,5 +1,10 @@
 package surprisal.kernels;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MutableCallSite;
+import jdk.incubator.vector.VectorShape;
+
 /**
  * Which arithmetic the kernels use, chosen once per process: vectors of 512, 256 or 128 bits, or scalar loops.
  *
@@ -20,6 +25,18 @@ public final class Simd {
     private record Choice(int bits, String reason, String remedy) {}
 
     private static final Choice CHOICE = choose();
+
+    /** Elements that the scalar loops get before the vectors are loaded; {@link WarmUp} tells why. */
+    static final int HEAD = 1 << 20;
+
+    /* A constant to C2, which compiles no branch that is not taken: the scalar forms would use up what it inlines. When the
+     * constant changes, once, what was compiled with it is compiled again. */
+    private static final MutableCallSite VECTORS =
+            new MutableCallSite(MethodHandles.constant(boolean.class, CHOICE.bits > 0 && atOnce()));
+    private static final MethodHandle ON = VECTORS.dynamicInvoker();
+
+    /** What is left of them; a race changes the time alone. */
+    private static int scalarLeft = HEAD;
 
     static {
         String warning = warning();
@@ -42,6 +59,27 @@ public final class Simd {
     /** Are there no vectors, or are they wanted from the first call on, compiled or not? Then nothing warms up. */
     static boolean atOnce() {
         return CHOICE.bits == 0 || !wish().equals("auto");
+    }
+
+    /**
+     * Whether a kernel that takes its rows as they come, without a {@link WarmUp} of its own, has vectors for the next ones.
+     *
+     * @param n how many elements
+     */
+    static boolean on(int n) {
+        boolean on;
+        try {
+            on = (boolean) ON.invokeExact();
+        } catch (Throwable e) {
+            throw new AssertionError("a constant throws nothing", e);
+        }
+        if (!on && CHOICE.bits > 0) {
+            scalarLeft -= n;
+            if (scalarLeft < 0) {
+                VECTORS.setTarget(MethodHandles.constant(boolean.class, true));
+            }
+        }
+        return on;
     }
 
     private static String wish() {
@@ -93,7 +131,7 @@ public final class Simd {
         if (!Fma.FAST) {
             return new Choice(0, "vectors need a fast fused multiply-add", ""); // the warning is said with Fma's
         }
-        int machine = Math.min(Lanes.preferredBits(), WIDEST);
+        int machine = Math.min(VectorShape.preferredShape().vectorBitSize(), WIDEST); // loads none of the vectors
         if (machine < 128) {
             return new Choice(0, "the machine's vectors have " + machine + " bits", "use a CPU with 128-bit vectors");
         }

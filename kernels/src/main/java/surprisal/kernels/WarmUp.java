@@ -17,8 +17,6 @@ final class WarmUp {
     static final int PROBE = 256;
 
     /* A program that ends soon, or whose arrays are small, never loads the vectors: that alone takes 100 ms. */
-    /** Elements that the scalar form gets before the first probe. */
-    static final int HEAD = 1 << 20;
 
     /** Probes for each scalar share at least 1 : this. */
     private static final int MOST = 256;
@@ -33,7 +31,7 @@ final class WarmUp {
 
     // several threads may write: a lost update costs a probe
     private volatile boolean over;
-    private int scalarDue = HEAD;
+    private int scalarDue = Simd.HEAD;
     private double scalarPace;
     private int faster;
 

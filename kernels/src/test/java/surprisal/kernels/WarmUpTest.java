@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
-    private static final int N = 10 * WarmUp.HEAD + 192;
+    private static final int N = 10 * Simd.HEAD + 192;
 
     /** A clock that the forms move, and what they did. */
     private static final class Course {
@@ -49,7 +49,7 @@ class WarmUpTest {
     @Test
     void theFirstElementsNeverSeeVectors() {
         Course course = new Course();
-        for (int i = 0; i < WarmUp.HEAD / 64; i++) course.run(64, 40, 2);
+        for (int i = 0; i < Simd.HEAD / 64; i++) course.run(64, 40, 2);
         assertEquals(0, course.byLanes);
         course.run(64, 40, 2);
         assertEquals(64, course.byLanes);
@@ -60,7 +60,7 @@ class WarmUpTest {
         Course course = new Course();
         course.run(N, 40, 2);
         assertFalse(course.warmUp.over());
-        long lanes = 40L * course.byLanes, scalar = 2L * (N - WarmUp.HEAD - course.byLanes);
+        long lanes = 40L * course.byLanes, scalar = 2L * (N - Simd.HEAD - course.byLanes);
         assertTrue(lanes < 1.1 * scalar && lanes > 0.9 * scalar, lanes + " against " + scalar);
     }
 
@@ -69,13 +69,13 @@ class WarmUpTest {
         Course course = new Course();
         course.run(N, 1, 2);
         assertTrue(course.warmUp.over());
-        assertTrue(course.atOnce > 8 * WarmUp.HEAD, "the last call had " + course.atOnce);
+        assertTrue(course.atOnce > 8 * Simd.HEAD, "the last call had " + course.atOnce);
     }
 
     @Test
     void oneLuckyProbeIsNotEnough() {
         Course course = new Course();
-        course.run(WarmUp.HEAD, 40, 2);
+        course.run(Simd.HEAD, 40, 2);
         course.run(WarmUp.PROBE, 1, 2);
         assertFalse(course.warmUp.over());
         course.run(2 * WarmUp.PROBE, 40, 2);

@@ -17,16 +17,18 @@ public final class Cold {
     private Cold() {}
 
     /**
-     * Runs one program.
+     * Runs programs.
      *
-     * @param args its name
+     * @param args their names
      */
     public static void main(String[] args) {
-        Runnable program = args.length == 1 ? PROGRAMS.get(args[0]) : null;
-        if (program == null) {
-            System.err.println("surprisal cold takes the name of one program: " + String.join(", ", PROGRAMS.keySet()));
-            System.exit(2);
+        for (String name : args) {
+            Runnable program = PROGRAMS.get(name);
+            if (program == null) {
+                System.err.println("surprisal cold has no program " + name + ": it takes " + String.join(", ", PROGRAMS.keySet()));
+                System.exit(2);
+            }
+            program.run();
         }
-        program.run();
     }
 }
