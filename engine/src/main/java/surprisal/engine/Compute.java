@@ -633,14 +633,18 @@ public final class Compute {
      * @param n how many
      */
     public static void copy(Array x, int xo, Array y, int yo, int n) {
-        if (x.precision() == Precision.FLOAT32) {
-            float[] from = x.floats();
-            float[] to = y.floats();
-            Blocks.each(n, 1, (i, count) -> System.arraycopy(from, xo + i, to, yo + i, count));
+        if (Blocks.few(n, 1)) {
+            copyRun(x, xo, y, yo, n);
         } else {
-            double[] from = x.doubles();
-            double[] to = y.doubles();
-            Blocks.each(n, 1, (i, count) -> System.arraycopy(from, xo + i, to, yo + i, count));
+            Blocks.each(n, 1, (i, count) -> copyRun(x, xo + i, y, yo + i, count));
+        }
+    }
+
+    private static void copyRun(Array x, int xo, Array y, int yo, int n) {
+        if (x.precision() == Precision.FLOAT32) {
+            System.arraycopy(x.floats(), xo, y.floats(), yo, n);
+        } else {
+            System.arraycopy(x.doubles(), xo, y.doubles(), yo, n);
         }
     }
 
@@ -653,12 +657,18 @@ public final class Compute {
      * @param n how many
      */
     public static void fill(double x, Array y, int yo, int n) {
-        if (y.precision() == Precision.FLOAT32) {
-            float[] to = y.floats();
-            Blocks.each(n, 1, (i, count) -> Arrays.fill(to, yo + i, yo + i + count, (float) x));
+        if (Blocks.few(n, 1)) {
+            fillRun(x, y, yo, n);
         } else {
-            double[] to = y.doubles();
-            Blocks.each(n, 1, (i, count) -> Arrays.fill(to, yo + i, yo + i + count, x));
+            Blocks.each(n, 1, (i, count) -> fillRun(x, y, yo + i, count));
+        }
+    }
+
+    private static void fillRun(double x, Array y, int yo, int n) {
+        if (y.precision() == Precision.FLOAT32) {
+            Arrays.fill(y.floats(), yo, yo + n, (float) x);
+        } else {
+            Arrays.fill(y.doubles(), yo, yo + n, x);
         }
     }
 

@@ -23,8 +23,14 @@ public final class Blocks {
 
     private Blocks() {}
 
-    /** Whether one thread does it all: then a kernel can do without an object for the task. */
-    static boolean few(int rows, int n) {
+    /**
+     * Whether one thread does it all: then a caller can do without an object for the task.
+     *
+     * @param rows how many
+     * @param n how many numbers a row has
+     * @return whether {@link #each} would stay in this thread
+     */
+    public static boolean few(int rows, int n) {
         return (long) rows * n < PARALLEL || Workers.threads() == 1;
     }
 
