@@ -80,7 +80,7 @@ final class ReplayFiles implements Callable<Integer> {
             table.lines().forEach(out::println);
             out.println();
             out.println(bad == 0
-                    ? "all %d files are within %s".formatted(files.size(), scientific(tolerance))
+                    ? (files.size() == 1 ? "the file is" : "all " + files.size() + " files are") + " within " + scientific(tolerance)
                     : "%d of %d files are not within %s".formatted(bad, files.size(), scientific(tolerance)));
         }
         return bad == 0 ? 0 : 1;
