@@ -3,7 +3,7 @@ package surprisal.kernels;
 /** Rows in blocks that stay in the first-level cache from one loop over them to the next; where they are many, over the threads. */
 public final class Blocks {
 
-    /** Numbers of a block, a multiple of 4: so many make a counter's worth of random words. */
+    /** Numbers of a block; a multiple of 64, which are drawn together (Philox). */
     private static final int BLOCK = 1 << 12;
 
     /** From this many numbers on the threads share the work. */
