@@ -23,6 +23,7 @@ public final class Rng {
     private static final long SPLIT = 2 * Philox.LOW;
     private static final long AGAIN = 3 * Philox.LOW;
 
+    private static final int COST = 8; // copies that take as long as a normal number
     private static final int PIECE = 1 << 10; // uniforms at a time on their way to something else
 
     private final long key;
@@ -135,11 +136,11 @@ public final class Rng {
         switch (x.precision()) {
             case FLOAT32 -> {
                 float[] out = x.floats();
-                Blocks.each(out.length, 1, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
+                Blocks.each(out.length, COST, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
             }
             case FLOAT64 -> {
                 double[] out = x.doubles();
-                Blocks.each(out.length, 1, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
+                Blocks.each(out.length, COST, (i, n) -> Philox.normal(key, stream, from + i / 4, out, i, n));
             }
         }
     }

@@ -38,7 +38,7 @@ public final class Blocks {
      * Visits all rows of [rows, n], in an order that must not matter.
      *
      * @param rows how many
-     * @param n how many numbers a row has
+     * @param n how many numbers a row has; more, if each takes longer than to be copied
      * @param task what to do; called from several threads at once
      */
     public static void each(int rows, int n, Task task) {

@@ -9,6 +9,8 @@ import surprisal.kernels.Gemm.Store;
  * σ₀ is 0 in float.
  */
 public final class NormalRows {
+    /** Copies that take as long as one term, with its logarithms: so few rows are shared by the threads. */
+    private static final int COST = 8;
 
     private NormalRows() {}
 
@@ -26,7 +28,7 @@ public final class NormalRows {
      */
     public static void kl(float[] m, float[] s, float[] m0, float[] s0, int[] steps, int rows, int n, float[] y) {
         check(rows, n, steps, m.length, s.length, m0.length, s0.length);
-        Blocks.each(rows, n, (first, count) -> {
+        Blocks.each(rows, COST * n, (first, count) -> {
             int size = count * n;
             float[] t = Scratch.floats(3 * size);
             Loop.map(Unary.LOG, s, first * steps[1], t, size, steps[1] == 0 ? n : size);
@@ -74,10 +76,10 @@ public final class NormalRows {
         if (store == Store.SET) {
             Arrays.fill(gx, 0);
         }
-        if (steps[k] == 0 || Blocks.few(rows, n)) { // where one row gets the sum of all, they come in their order
+        if (steps[k] == 0 || Blocks.few(rows, COST * n)) { // where one row gets the sum of all, they come in their order
             klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
         } else {
-            Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
+            Blocks.each(rows, COST * n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
         }
     }
 
@@ -136,7 +138,7 @@ public final class NormalRows {
      */
     public static void kl(double[] m, double[] s, double[] m0, double[] s0, int[] steps, int rows, int n, double[] y) {
         check(rows, n, steps, m.length, s.length, m0.length, s0.length);
-        Blocks.each(rows, n, (first, count) -> {
+        Blocks.each(rows, COST * n, (first, count) -> {
             int size = count * n;
             double[] t = Scratch.doubles(3 * size);
             Loop.map(Unary.LOG, s, first * steps[1], t, size, steps[1] == 0 ? n : size);
@@ -184,10 +186,10 @@ public final class NormalRows {
         if (store == Store.SET) {
             Arrays.fill(gx, 0);
         }
-        if (steps[k] == 0 || Blocks.few(rows, n)) { // where one row gets the sum of all, they come in their order
+        if (steps[k] == 0 || Blocks.few(rows, COST * n)) { // where one row gets the sum of all, they come in their order
             klGrad(k, m, s, m0, s0, steps, g, 0, rows, n, gx);
         } else {
-            Blocks.each(rows, n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
+            Blocks.each(rows, COST * n, (first, count) -> klGrad(k, m, s, m0, s0, steps, g, first, count, n, gx));
         }
     }
 
