@@ -1,6 +1,9 @@
 package surprisal.kernels;
 
-/** Rows in blocks that stay in the first-level cache from one loop over them to the next; where they are many, over the threads. */
+/**
+ * Rows in blocks that stay in the first-level cache from one loop over them to the next; where they are many, over the
+ * threads.
+ */
 public final class Blocks {
 
     /** Numbers of a block; a multiple of 64, which are drawn together (Philox). */

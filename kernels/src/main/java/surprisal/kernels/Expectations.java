@@ -12,8 +12,6 @@ import java.util.Objects;
  * a weight is zero: the table is to be finite.
  */
 public final class Expectations {
-    private static final boolean WIDE = Simd.bits() >= 256;
-
     private Expectations() {}
 
     /**
@@ -70,7 +68,7 @@ public final class Expectations {
         int z = J * n;
         int sum = z + I * n;
         int last = sum + n;
-        if (WIDE && Simd.on(I * J * n)) {
+        if (Simd.wide(I * J * n)) {
             ExpectationsLanes.pass(I, J, n, x, a, b, scratch, z, sum, last);
             double[] weights = c;
             if (K < n) {

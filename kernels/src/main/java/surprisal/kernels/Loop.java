@@ -33,15 +33,12 @@ public final class Loop {
 
     private static final boolean VECTOR = Simd.bits() > 0;
 
-    /** Whether vectors of doubles pay: with 128 bits, exp under masks of two lanes allocates 15 kB a call, and scalar code is faster. */
-    static final boolean WIDE = Simd.bits() >= 256;
-
     private static final Copies<Unary, MapLoop<float[]>> MAP_FLOAT = new Copies<>(
             Unary.values(), op -> VECTOR && op.vectorised()
                     ? new MapWarming<>(mapCopy("MapLanes", op), mapCopy("MapFloats", op))
                     : mapCopy("MapFloats", op));
     private static final Copies<Unary, MapLoop<double[]>> MAP_DOUBLE = new Copies<>(
-            Unary.values(), op -> WIDE && op.vectorisedInDouble()
+            Unary.values(), op -> Simd.WIDE && op.vectorisedInDouble()
                     ? new MapWarming<>(mapCopy("MapDoubleLanes", op), mapCopy("MapDoubles", op))
                     : mapCopy("MapDoubles", op));
     private static final Copies<Binary, ZipLoop<float[]>> ZIP_FLOAT = new Copies<>(

@@ -75,7 +75,6 @@ final class Product<T> {
     private int wides;
     private int panels;
     private int lying;
-    private boolean byPanels;
     private int slicesOfB;
     private int down;
 
@@ -184,8 +183,7 @@ final class Product<T> {
     }
 
     private void block(boolean alone) {
-        byPanels = n > m || form.transposedB();
-        slicesOfB = i > 0 || lying == panels ? 0 : byPanels ? panels - lying : Math.ceilDiv(depth, SLICE);
+        slicesOfB = i > 0 || lying == panels ? 0 : byPanels() ? panels - lying : Math.ceilDiv(depth, SLICE);
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
         packedB = room(packedB, first(panels) * depth);
         packedA = room(packedA, packsA ? Math.ceilDiv(rows, widthOfA) * widthOfA * depth : 0);
@@ -212,8 +210,18 @@ final class Product<T> {
         return rows >= 256 ? 64 : 32;
     }
 
+    /** Whether C's columns are its longer side. */
+    private boolean byColumns() {
+        return n > m;
+    }
+
+    /** Whether a task packs a panel of B, and not some rows of it. */
+    private boolean byPanels() {
+        return byColumns() || form.transposedB();
+    }
+
     private int panelsOfTask() {
-        return n > m ? 1 : Math.max(1, 144 / wide);
+        return byColumns() ? 1 : Math.max(1, 144 / wide);
     }
 
     private void pack(int t) {
@@ -225,7 +233,7 @@ final class Product<T> {
                         a, ao + (p + from) * m + i + row, m, count, Math.min(widthOfA, rows - row),
                         packedA, row * depth + from * widthOfA, widthOfA);
             }
-        } else if (byPanels) {
+        } else if (byPanels()) {
             int at = first(lying + t);
             int width = first(lying + t + 1) - at;
             int some = Math.min(width, columns - at);
@@ -250,9 +258,9 @@ final class Product<T> {
     /** The tiles of some rows and some panels. */
     private void tiles(int t) {
         int across = Math.ceilDiv(panels, panelsOfTask());
-        int firstRow = (n > m ? t % down : t / across) * rowsOfTask();
+        int firstRow = (byColumns() ? t % down : t / across) * rowsOfTask();
         int lastRow = Math.min(rows, firstRow + rowsOfTask());
-        int firstPanel = (n > m ? t / down : t % across) * panelsOfTask();
+        int firstPanel = (byColumns() ? t / down : t % across) * panelsOfTask();
         int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
         int rowStep = form.transposedA() ? 1 : k;
         int stepOfK = packsA ? widthOfA : form.transposedA() ? m : 1;

@@ -26,7 +26,10 @@ public final class Simd {
 
     private static final Choice CHOICE = choose();
 
-    /** Elements that the scalar loops get before the vectors are loaded; {@link WarmUp} tells why. */
+    /** Whether vectors of doubles pay: with 128 bits, exp under masks of two lanes allocates 15 kB a call, and scalar code is faster. */
+    static final boolean WIDE = CHOICE.bits >= 256;
+
+    /** Elements that the scalar loops get first: a program that ends soon never loads the vectors, which takes 100 ms. */
     static final int HEAD = 1 << 20;
 
     /* A constant to C2, which compiles no branch that is not taken: the scalar forms would use up what it inlines. When the
@@ -65,6 +68,7 @@ public final class Simd {
      * Whether a kernel that takes its rows as they come, without a {@link WarmUp} of its own, has vectors for the next ones.
      *
      * @param n how many elements
+     * @return true from some call on
      */
     static boolean on(int n) {
         boolean on;
@@ -80,6 +84,11 @@ public final class Simd {
             }
         }
         return on;
+    }
+
+    /** {@link #on} for kernels of doubles. */
+    static boolean wide(int n) {
+        return WIDE && on(n);
     }
 
     private static String wish() {

@@ -15,11 +15,8 @@ import java.util.Objects;
  * 36 nats instead of infinitely many. NaN stays NaN.
  */
 public final class Simplex {
-    private static final boolean WIDE = Simd.bits() >= 256;
-
-
     /** How many fit one vector. */
-    private static final int ONE = WIDE ? Simd.bits() / Double.SIZE : 0;
+    private static final int ONE = Simd.WIDE ? Simd.bits() / Double.SIZE : 0;
 
     /** ε = 2⁻⁵², below which probabilities are taken for ε when their logarithm is asked for. */
     public static final double EPSILON = 0x1p-52;
@@ -38,7 +35,7 @@ public final class Simplex {
      */
     public static void softmax(double[] x, int xo, double[] y, int yo, int n) {
         check(x.length, xo, y.length, yo, n);
-        boolean lanes = wide(n);
+        boolean lanes = Simd.wide(n);
         if (lanes && n <= ONE) {
             if (!SimplexLanes.softmax(x, xo, y, yo, n)) Arrays.fill(y, yo, yo + n, Double.NaN);
             return;
@@ -67,7 +64,7 @@ public final class Simplex {
      */
     public static void softmaxes(double[] x, int xo, int rows, int n, int stride, double[][] y) {
         Objects.checkFromIndexSize((long) xo, Math.max(0, (rows - 1L) * stride + n), (long) x.length);
-        if (n > 0 && n <= 2 * ONE && stride % ONE == 0 && (long) xo + (long) rows * stride <= x.length && wide(rows * n)) {
+        if (n > 0 && n <= 2 * ONE && stride % ONE == 0 && (long) xo + (long) rows * stride <= x.length && Simd.wide(rows * n)) {
             SimplexLanes.softmaxes(x, xo, rows, n, stride, y);
             return;
         }
@@ -86,7 +83,7 @@ public final class Simplex {
         Objects.checkFromIndexSize(xo, n, x.length);
         double m = max(x, xo, n);
         if (!Double.isFinite(m)) return m;
-        return m + Doubles.log(wide(n) ? SimplexLanes.exps(x, xo, m, n, x, xo, 0) : exps(x, xo, n, m, 0, 1));
+        return m + Doubles.log(Simd.wide(n) ? SimplexLanes.exps(x, xo, m, n, x, xo, 0) : exps(x, xo, n, m, 0, 1));
     }
 
     /**
@@ -99,7 +96,7 @@ public final class Simplex {
      */
     public static double entropy(double[] p, int po, int n) {
         Objects.checkFromIndexSize(po, n, p.length);
-        return 0 - (wide(n) ? SimplexLanes.plogs(p, po, n) : plogs(p, po, n, 0, 1));
+        return 0 - (Simd.wide(n) ? SimplexLanes.plogs(p, po, n) : plogs(p, po, n, 0, 1));
     }
 
     /**
@@ -116,7 +113,7 @@ public final class Simplex {
     public static void entropies(double[] p, int po, int rows, int n, int stride, double[] h, int ho) {
         Objects.checkFromIndexSize((long) po, Math.max(0, (rows - 1L) * stride + n), (long) p.length);
         Objects.checkFromIndexSize(ho, rows, h.length);
-        if (n > 0 && stride % 8 == 0 && po + rows * stride <= p.length && wide(rows * n)) {
+        if (n > 0 && stride % 8 == 0 && po + rows * stride <= p.length && Simd.wide(rows * n)) {
             SimplexLanes.entropies(p, po, rows, n, stride, h, ho);
             return;
         }
@@ -134,7 +131,7 @@ public final class Simplex {
      */
     public static void logs(double[] p, int po, double[] y, int yo, int n) {
         check(p.length, po, y.length, yo, n);
-        if (wide(n)) SimplexLanes.logs(p, po, y, yo, n);
+        if (Simd.wide(n)) SimplexLanes.logs(p, po, y, yo, n);
         else for (int i = 0; i < n; i++) y[yo + i] = log(p[po + i]);
     }
 
@@ -150,7 +147,7 @@ public final class Simplex {
      */
     public static double dot(double[] a, int ao, double[] b, int bo, int n) {
         check(a.length, ao, b.length, bo, n);
-        return wide(n) ? SimplexLanes.dot(a, ao, b, bo, n) : dot(a, ao, b, bo, n, 0, 1);
+        return Simd.wide(n) ? SimplexLanes.dot(a, ao, b, bo, n) : dot(a, ao, b, bo, n, 0, 1);
     }
 
     /**
@@ -168,15 +165,11 @@ public final class Simplex {
         for (int i = 0; i < n; i++) y[yo + i] += w * x[xo + i];
     }
 
-    private static boolean wide(int n) {
-        return WIDE && Simd.on(n);
-    }
-
     // ---- one by one
 
     private static double max(double[] x, int xo, int n) {
         double m = Double.NEGATIVE_INFINITY;
-        if (wide(n)) {
+        if (Simd.wide(n)) {
             m = SimplexLanes.max(x, xo, n);
             if (Double.isFinite(m)) return m; // NaN is found by exp
         }

@@ -16,8 +16,6 @@ final class WarmUp {
     /** Elements of a probe; a multiple of every block that a kernel works in. */
     static final int PROBE = 256;
 
-    /* A program that ends soon, or whose arrays are small, never loads the vectors: that alone takes 100 ms. */
-
     /** Probes for each scalar share at least 1 : this. */
     private static final int MOST = 256;
 

@@ -48,8 +48,8 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     private static final int V = 11;
     private static final int BIAS = 12;
 
-    /** A, W, P, U and V. */
-    private static final int WEIGHTS = 5;
+    /** Those that are packed; the two large ones are in different halves. */
+    private static final int[] WEIGHTS = {A, W, P, U, V};
 
     /** About how many rows a task has, at most. */
     private static final int ROWS = 32;
@@ -168,6 +168,17 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             return at;
         }
 
+        /** Where a weight is packed. */
+        int at(int weight) {
+            return switch (weight) {
+                case A -> a;
+                case W -> w;
+                case U -> u;
+                case P -> p;
+                default -> v;
+            };
+        }
+
         int tasks() {
             return Math.max(1, Math.ceilDiv(rows, ROWS));
         }
@@ -197,14 +208,9 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         Plan p = plan(in);
         Compute.copy(in[H0], 0, kept, p.h, p.rows * p.n);
         Compute.copy(in[S0], 0, kept, p.s, p.rows * p.m);
-        Workers.run(WEIGHTS, weight -> {
-            switch (weight) {
-                case 0 -> Compute.pack(p.k, p.m, in[A], kept, p.a);
-                case 1 -> Compute.pack(3 * p.n, p.k, in[W], kept, p.w);
-                case 2 -> Compute.pack(p.l, p.n, in[P], kept, p.p);
-                case 3 -> Compute.pack(3 * p.n, p.n, in[U], kept, p.u);
-                default -> Compute.pack(2 * p.m, p.l, in[V], kept, p.v);
-            }
+        Workers.run(WEIGHTS.length, t -> {
+            Array weight = in[WEIGHTS[t]];
+            Compute.pack(weight.shape().last(), weight.shape().dim(0), weight, kept, p.at(WEIGHTS[t]));
         });
         Workers.run(p.tasks(), task -> {
             int first = p.first(task);
@@ -247,14 +253,9 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     @Override
     public void backward(Array[] in, Array out, Array kept, Array gOut, Array[] gIn, Store[] stores) {
         Plan p = plan(in);
-        Workers.run(WEIGHTS, weight -> {
-            switch (weight) {
-                case 0 -> Compute.packTransposed(p.m, p.k, in[A], kept, p.a);
-                case 1 -> Compute.packTransposed(p.k, 3 * p.n, in[W], kept, p.w);
-                case 2 -> Compute.packTransposed(p.n, p.l, in[P], kept, p.p);
-                case 3 -> Compute.packTransposed(p.n, 3 * p.n, in[U], kept, p.u);
-                default -> Compute.packTransposed(p.l, 2 * p.m, in[V], kept, p.v);
-            }
+        Workers.run(WEIGHTS.length, t -> {
+            Array weight = in[WEIGHTS[t]];
+            Compute.packTransposed(weight.shape().dim(0), weight.shape().last(), weight, kept, p.at(WEIGHTS[t]));
         });
         Compute.fill(0, kept, p.dh, p.rows * p.n);
         Compute.fill(0, kept, p.ds, p.rows * p.m);

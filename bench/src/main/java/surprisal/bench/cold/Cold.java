@@ -1,6 +1,7 @@
 package surprisal.bench.cold;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 /** The programs by name. No library reads the command line: that would take longer than they do. */
@@ -19,16 +20,13 @@ public final class Cold {
     /**
      * Runs programs.
      *
-     * @param args their names
+     * @param args their names, at least one
      */
     public static void main(String[] args) {
-        for (String name : args) {
-            Runnable program = PROGRAMS.get(name);
-            if (program == null) {
-                System.err.println("surprisal cold has no program " + name + ": it takes " + String.join(", ", PROGRAMS.keySet()));
-                System.exit(2);
-            }
-            program.run();
+        if (args.length == 0 || !PROGRAMS.keySet().containsAll(List.of(args))) {
+            System.err.println("surprisal cold takes names of programs: " + String.join(", ", PROGRAMS.keySet()));
+            System.exit(2);
         }
+        for (String name : args) PROGRAMS.get(name).run();
     }
 }
