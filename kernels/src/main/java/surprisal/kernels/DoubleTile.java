@@ -170,11 +170,27 @@ final class DoubleTile extends Tile.OfDouble {
         }
         double[] whole = edge.get();
         tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, width);
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
+        if (columns < W) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
+                }
             }
+            return;
         }
+        for (int i = 0; i < rows; i++) {
+            add(columns, whole, i * width, d, dof + i * dl, c, co + i * ld);
+        }
+    }
+
+    /** c[n] = d[n] + x[n] for n ≥ W: the last W go in one vector, which is computed before others are stored, for D may be C. */
+    private static void add(int n, double[] x, int xo, double[] d, int dof, double[] c, int co) {
+        int end = n - W;
+        DoubleVector last = DoubleVector.fromArray(S, d, dof + end).add(DoubleVector.fromArray(S, x, xo + end));
+        for (int j = 0; j < end; j += W) {
+            DoubleVector.fromArray(S, d, dof + j).add(DoubleVector.fromArray(S, x, xo + j)).intoArray(c, co + j);
+        }
+        last.intoArray(c, co + end);
     }
 
     private static void tile(
