@@ -512,6 +512,20 @@ final class DoubleTile extends Tile.OfDouble {
     }
 
     @Override
+    void plus(int rows, int columns, double[] bias, int bo, double[] c, int co, int ld) {
+        int j = 0;
+        for (; j <= columns - W; j += W) {
+            DoubleVector x = DoubleVector.fromArray(S, bias, bo + j);
+            for (int i = 0, at = co + j; i < rows; i++, at += ld) {
+                DoubleVector.fromArray(S, c, at).add(x).intoArray(c, at);
+            }
+        }
+        if (j < columns) {
+            super.plus(rows, columns - j, bias, bo + j, c, co + j, ld);
+        }
+    }
+
+    @Override
     void row(
             int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, int next, double[] c, int co) {
         int j = 0;

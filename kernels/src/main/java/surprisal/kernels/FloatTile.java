@@ -512,6 +512,20 @@ final class FloatTile extends Tile.OfFloat {
     }
 
     @Override
+    void plus(int rows, int columns, float[] bias, int bo, float[] c, int co, int ld) {
+        int j = 0;
+        for (; j <= columns - W; j += W) {
+            FloatVector x = FloatVector.fromArray(S, bias, bo + j);
+            for (int i = 0, at = co + j; i < rows; i++, at += ld) {
+                FloatVector.fromArray(S, c, at).add(x).intoArray(c, at);
+            }
+        }
+        if (j < columns) {
+            super.plus(rows, columns - j, bias, bo + j, c, co + j, ld);
+        }
+    }
+
+    @Override
     void row(
             int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
         int j = 0;

@@ -49,6 +49,9 @@ abstract class Tile<T> {
     /** c[n] = d[n] + a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
     abstract void row(int n, int depth, T a, int ao, T b, int bo, int ld, T d, int dof, int next, T c, int co);
 
+    /** C += bias, row by row. */
+    abstract void plus(int rows, int columns, T bias, int bo, T c, int co, int ld);
+
     /** C = f(C + bias), row by row; f may be null. */
     abstract void finish(T bias, int biasOffset, Unary activation, int rows, int columns, T c, int co, int ld);
 
@@ -188,15 +191,22 @@ abstract class Tile<T> {
 
         @Override
         final void finish(float[] bias, int biasOffset, Unary activation, int rows, int columns, float[] c, int co, int ld) {
-            for (int i = 0; i < rows; i++) {
-                int row = co + i * ld;
-                Loop.zip(Binary.PLUS, c, row, 1, bias, biasOffset, 1, c, row, columns);
-                if (activation != null && columns < ld) {
-                    Loop.map(activation, c, row, c, row, columns);
-                }
-            }
+            plus(rows, columns, bias, biasOffset, c, co, ld);
             if (activation != null && columns == ld) {
                 Loop.map(activation, c, co, c, co, rows * columns);
+            } else if (activation != null) {
+                for (int i = 0; i < rows; i++) {
+                    Loop.map(activation, c, co + i * ld, c, co + i * ld, columns);
+                }
+            }
+        }
+
+        @Override
+        void plus(int rows, int columns, float[] bias, int bo, float[] c, int co, int ld) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    c[co + i * ld + j] += bias[bo + j];
+                }
             }
         }
     }
@@ -337,15 +347,22 @@ abstract class Tile<T> {
 
         @Override
         final void finish(double[] bias, int biasOffset, Unary activation, int rows, int columns, double[] c, int co, int ld) {
-            for (int i = 0; i < rows; i++) {
-                int row = co + i * ld;
-                Loop.zip(Binary.PLUS, c, row, 1, bias, biasOffset, 1, c, row, columns);
-                if (activation != null && columns < ld) {
-                    Loop.map(activation, c, row, c, row, columns);
-                }
-            }
+            plus(rows, columns, bias, biasOffset, c, co, ld);
             if (activation != null && columns == ld) {
                 Loop.map(activation, c, co, c, co, rows * columns);
+            } else if (activation != null) {
+                for (int i = 0; i < rows; i++) {
+                    Loop.map(activation, c, co + i * ld, c, co + i * ld, columns);
+                }
+            }
+        }
+
+        @Override
+        void plus(int rows, int columns, double[] bias, int bo, double[] c, int co, int ld) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    c[co + i * ld + j] += bias[bo + j];
+                }
             }
         }
     }
