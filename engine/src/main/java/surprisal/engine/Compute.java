@@ -962,7 +962,7 @@ public final class Compute {
     }
 
     /**
-     * C = A · B or C += A · B with a B that was packed: see {@link Panels}. All three lie in one array.
+     * C = A · B with a B that was packed: see {@link Panels}. All three lie in one array.
      *
      * @param m rows of C
      * @param n columns of C
@@ -971,18 +971,17 @@ public final class Compute {
      * @param a offset of A
      * @param panels offset of the packed B
      * @param c offset of C
-     * @param store whether C is overwritten or added to
      */
-    public static void product(int m, int n, int k, Array x, int a, int panels, int c, Store store) {
+    public static void product(int m, int n, int k, Array x, int a, int panels, int c) {
         if (x.precision() == Precision.FLOAT32) {
-            Panels.multiply(m, n, k, x.floats(), a, x.floats(), panels, x.floats(), c, store);
+            Panels.multiply(m, n, k, x.floats(), a, x.floats(), panels, x.floats(), c);
         } else {
-            Panels.multiply(m, n, k, x.doubles(), a, x.doubles(), panels, x.doubles(), c, store);
+            Panels.multiply(m, n, k, x.doubles(), a, x.doubles(), panels, x.doubles(), c);
         }
     }
 
     /**
-     * C = bias + A · B, with a B that was packed: see {@link Panels}.
+     * C = D + A · B with a B that was packed.
      *
      * @param m rows of C
      * @param n columns of C
@@ -990,18 +989,21 @@ public final class Compute {
      * @param x where A, B and C lie
      * @param a offset of A
      * @param panels offset of the packed B
-     * @param bias one number a column
+     * @param d where D lies
+     * @param from offset of D
+     * @param step from one row of D to the next: n, or 0 for one row that is added to all
      * @param c offset of C
      */
-    public static void affine(int m, int n, int k, Array x, int a, int panels, Array bias, int c) {
-        for (int i = 0; i < m; i++) {
-            copy(bias, 0, x, c + i * n, n);
+    public static void product(int m, int n, int k, Array x, int a, int panels, Array d, int from, int step, int c) {
+        if (x.precision() == Precision.FLOAT32) {
+            Panels.multiply(m, n, k, x.floats(), a, x.floats(), panels, d.floats(), from, step, x.floats(), c);
+        } else {
+            Panels.multiply(m, n, k, x.doubles(), a, x.doubles(), panels, d.doubles(), from, step, x.doubles(), c);
         }
-        product(m, n, k, x, a, panels, c, Store.ADD);
     }
 
     /**
-     * Packs B for {@link #product(int, int, int, Array, int, int, int, Store)}.
+     * Packs B for {@link #product(int, int, int, Array, int, int, int)}.
      *
      * @param n its columns
      * @param k its rows

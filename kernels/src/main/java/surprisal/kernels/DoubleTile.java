@@ -57,14 +57,17 @@ final class DoubleTile extends Tile.OfDouble {
 
     @Override
     void pack(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
-        if (columns < width) {
-            super.pack(b, bo, ld, depth, columns, to, o, width);
-        } else if (width == 3 * W) {
-            copy3(b, bo, ld, depth, to, o);
+        int room = b.length - bo - width;
+        int whole = columns == width ? depth : room < 0 ? 0 : Math.min(depth, room / ld + 1); // rows with a width to read
+        if (width == 3 * W) {
+            copy3(b, bo, ld, whole, to, o);
         } else if (width == 2 * W) {
-            copy2(b, bo, ld, depth, to, o);
+            copy2(b, bo, ld, whole, to, o);
         } else {
-            copy1(b, bo, ld, depth, to, o);
+            copy1(b, bo, ld, whole, to, o);
+        }
+        if (whole < depth) {
+            super.pack(b, bo + whole * ld, ld, depth - whole, columns, to, o + whole * width, width);
         }
     }
 

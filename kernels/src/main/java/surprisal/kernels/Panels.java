@@ -1,10 +1,9 @@
 package surprisal.kernels;
 
 import java.util.Objects;
-import surprisal.kernels.Gemm.Store;
 
 /**
- * Products with a matrix that is packed once and used many times: C = A · B or C += A · B, with the bits of {@link Gemm}.
+ * Products with a matrix that is packed once and used many times: C = A · B or C = D + A · B, with the bits of {@link Gemm}.
  * For few rows of C the packing costs as much as the product. The caller's thread does all the work.
  */
 public final class Panels {
@@ -42,7 +41,7 @@ public final class Panels {
     }
 
     /**
-     * C = A · B, or C += A · B.
+     * C = A · B.
      *
      * @param m rows of C
      * @param n columns of C
@@ -53,12 +52,33 @@ public final class Panels {
      * @param po its offset
      * @param c C, [m, n], from index {@code co}
      * @param co offset of C
-     * @param store whether C is overwritten or added to
+     */
+    public static void multiply(int m, int n, int k, float[] a, int ao, float[] panels, int po, float[] c, int co) {
+        check(n, k, m, a.length, ao, panels.length, po, c.length, co);
+        multiply(Gemm.tile(), m, n, k, a, ao, panels, po, null, 0, 0, c, co);
+    }
+
+    /**
+     * C = D + A · B.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, [m, k], from index {@code ao}
+     * @param ao offset of A
+     * @param panels what {@link #pack} left
+     * @param po its offset
+     * @param d D, rows of n numbers from index {@code dof}: C itself, or what has no number in common with it
+     * @param dof offset of D
+     * @param dl from one row of D to the next: n, or 0 for one row that is added to all
+     * @param c C, [m, n], from index {@code co}
+     * @param co offset of C
      */
     public static void multiply(
-            int m, int n, int k, float[] a, int ao, float[] panels, int po, float[] c, int co, Store store) {
+            int m, int n, int k, float[] a, int ao, float[] panels, int po, float[] d, int dof, int dl, float[] c, int co) {
         check(n, k, m, a.length, ao, panels.length, po, c.length, co);
-        multiply(Gemm.tile(), m, n, k, a, ao, panels, po, c, co, store);
+        check(m, n, d.length, dof, dl);
+        multiply(Gemm.tile(), m, n, k, a, ao, panels, po, d, dof, dl, c, co);
     }
 
     /**
@@ -92,7 +112,7 @@ public final class Panels {
     }
 
     /**
-     * {@link #multiply} in double precision.
+     * {@link #multiply(int, int, int, float[], int, float[], int, float[], int)} in double precision.
      *
      * @param m rows of C
      * @param n columns of C
@@ -103,12 +123,33 @@ public final class Panels {
      * @param po its offset
      * @param c C, [m, n], from index {@code co}
      * @param co offset of C
-     * @param store whether C is overwritten or added to
+     */
+    public static void multiply(int m, int n, int k, double[] a, int ao, double[] panels, int po, double[] c, int co) {
+        check(n, k, m, a.length, ao, panels.length, po, c.length, co);
+        multiply(Gemm.tile64(), m, n, k, a, ao, panels, po, null, 0, 0, c, co);
+    }
+
+    /**
+     * {@link #multiply(int, int, int, float[], int, float[], int, float[], int, int, float[], int)} in double precision.
+     *
+     * @param m rows of C
+     * @param n columns of C
+     * @param k inner size
+     * @param a A, [m, k], from index {@code ao}
+     * @param ao offset of A
+     * @param panels what {@link #pack} left
+     * @param po its offset
+     * @param d D, rows of n numbers from index {@code dof}: C itself, or what has no number in common with it
+     * @param dof offset of D
+     * @param dl from one row of D to the next: n, or 0 for one row that is added to all
+     * @param c C, [m, n], from index {@code co}
+     * @param co offset of C
      */
     public static void multiply(
-            int m, int n, int k, double[] a, int ao, double[] panels, int po, double[] c, int co, Store store) {
+            int m, int n, int k, double[] a, int ao, double[] panels, int po, double[] d, int dof, int dl, double[] c, int co) {
         check(n, k, m, a.length, ao, panels.length, po, c.length, co);
-        multiply(Gemm.tile64(), m, n, k, a, ao, panels, po, c, co, store);
+        check(m, n, d.length, dof, dl);
+        multiply(Gemm.tile64(), m, n, k, a, ao, panels, po, d, dof, dl, c, co);
     }
 
     /**
@@ -147,23 +188,27 @@ public final class Panels {
         }
     }
 
+    /** C = D + A · B, where no D is zeros. */
     private static <T> void multiply(
-            Tile<T> tile, int m, int n, int k, T a, int ao, T panels, int po, T c, int co, Store store) {
-        if (k == 0 && store == Store.SET) {
+            Tile<T> tile, int m, int n, int k, T a, int ao, T panels, int po, T d, int dof, int dl, T c, int co) {
+        if (k == 0 && d == null) {
             tile.zero(c, co, m * n);
+        }
+        for (int i = 0; k == 0 && d != null && i < m; i++) {
+            System.arraycopy(d, dof + i * dl, c, co + i * n, n);
         }
         int kc = Math.ceilDiv(k, Math.max(1, Math.ceilDiv(k, Product.BLOCK_K)));
         for (int j = 0, width; j < n; j += width, po += width * k) {
             width = width(tile, j, n);
             int columns = Math.min(width, n - j);
             for (int p = 0; p < k; p += kc) {
-                boolean fresh = p == 0 && store == Store.SET;
-                T d = fresh ? tile.zeros() : c;
                 for (int i = 0; i < m; i += tile.rows()) {
-                    int at = co + i * n + j;
+                    T from = p > 0 ? c : d == null ? tile.zeros() : d;
+                    int step = p > 0 ? n : d == null ? 0 : dl;
+                    int first = p > 0 ? co + j : d == null ? 0 : dof + j;
                     tile.multiply(
                             Math.min(tile.rows(), m - i), columns, width, Math.min(kc, k - p), a, ao + i * k + p, k, 1,
-                            panels, po + p * width, width, d, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
+                            panels, po + p * width, width, from, first + i * step, step, c, co + i * n + j, n);
                 }
             }
         }
@@ -178,5 +223,12 @@ public final class Panels {
         Objects.checkFromIndexSize(ao, (long) m * k, a);
         Objects.checkFromIndexSize(po, (long) size(n, k), panels);
         Objects.checkFromIndexSize(co, (long) m * n, c);
+    }
+
+    private static void check(int m, int n, int d, int dof, int dl) {
+        if (dl != 0 && dl != n) {
+            throw new IllegalArgumentException("rows of D " + dl + " apart: 0 for one row, or n = " + n);
+        }
+        Objects.checkFromIndexSize(dof, dl == 0 ? n : (long) m * n, d);
     }
 }

@@ -32,7 +32,10 @@ abstract class Tile<T> {
 
     abstract void zero(T c, int co, int n);
 
-    /** Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, padded with zeros to {@code width} each. */
+    /**
+     * Packs {@code depth} rows of {@code columns} elements, {@code ld} apart, padded to {@code width} each: with whatever comes
+     * next in memory, for nobody stores what a tile computes from it.
+     */
     abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o, int width);
 
     /** The same for a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */

@@ -228,17 +228,15 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         int m = p.m;
         int n = p.n;
         int next = at + p.rows; // there is one state more than there are steps
-        Compute.copy(in[X], at * k, kept, p.x + at * k, rows * k);
-        Compute.product(rows, k, m, kept, p.s + at * m, p.a, p.x + at * k, Store.ADD);
+        Compute.product(rows, k, m, kept, p.s + at * m, p.a, in[X], at * k, k, p.x + at * k);
         Compute.map(activation, kept, p.x + at * k, rows * k);
-        Compute.affine(rows, 3 * n, k, kept, p.x + at * k, p.w, in[B], p.in + at * 3 * n);
-        Compute.affine(rows, 3 * n, n, kept, p.h + at * n, p.u, in[C], p.state + at * 3 * n);
+        Compute.product(rows, 3 * n, k, kept, p.x + at * k, p.w, in[B], 0, 0, p.in + at * 3 * n);
+        Compute.product(rows, 3 * n, n, kept, p.h + at * n, p.u, in[C], 0, 0, p.state + at * 3 * n);
         Compute.gru(kept, p.in + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, rows, n,
                 kept, p.gates + at * 3 * n, kept, p.h + next * n);
-        Compute.copy(in[E], at * l, kept, p.q + at * l, rows * l);
-        Compute.product(rows, l, n, kept, p.h + next * n, p.p, p.q + at * l, Store.ADD);
+        Compute.product(rows, l, n, kept, p.h + next * n, p.p, in[E], at * l, l, p.q + at * l);
         Compute.map(activation, kept, p.q + at * l, rows * l);
-        Compute.affine(rows, 2 * m, l, kept, p.q + at * l, p.v, in[BIAS], p.raw + at * 2 * m);
+        Compute.product(rows, 2 * m, l, kept, p.q + at * l, p.v, in[BIAS], 0, 0, p.raw + at * 2 * m);
         Compute.normalDraw(kept, p.raw + at * 2 * m, rows, m, least, in[NOISE], at * m, kept, p.rho + at * m,
                 kept, p.std + at * m, kept, p.s + next * m);
         for (int r = at; r < at + rows; r++) {
@@ -284,17 +282,16 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         }
         Compute.normalDrawGrad(gOut, at * width + n, width, rows, m, kept, ds, in[NOISE], at * m, kept, p.rho + at * m,
                 kept, p.std + at * m, kept, p.raw + at * 2 * m, kept, p.dNoise + at * m);
-        Compute.product(rows, l, 2 * m, kept, p.raw + at * 2 * m, p.v, p.dq + at * l, Store.SET);
+        Compute.product(rows, l, 2 * m, kept, p.raw + at * 2 * m, p.v, p.dq + at * l);
         Compute.slope(activation, kept, p.q + at * l, kept, p.dq + at * l, rows * l);
-        Compute.product(rows, n, l, kept, p.dq + at * l, p.p, dh, Store.ADD);
+        Compute.product(rows, n, l, kept, p.dq + at * l, p.p, kept, dh, n, dh);
         Compute.gruStateGrad(kept, p.gates + at * 3 * n, kept, dh, rows, n, kept, dhBefore, Store.SET);
         Compute.gruGrad(kept, p.gates + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, kept, dh, rows, n,
                 kept, p.in + at * 3 * n, Store.SET, kept, p.state + at * 3 * n, Store.SET);
-        Compute.product(rows, n, 3 * n, kept, p.state + at * 3 * n, p.u, dhBefore, Store.ADD);
-        Compute.copy(kept, dhBefore, kept, dh, rows * n);
-        Compute.product(rows, k, 3 * n, kept, p.in + at * 3 * n, p.w, p.dx + at * k, Store.SET);
+        Compute.product(rows, n, 3 * n, kept, p.state + at * 3 * n, p.u, kept, dhBefore, n, dh);
+        Compute.product(rows, k, 3 * n, kept, p.in + at * 3 * n, p.w, p.dx + at * k);
         Compute.slope(activation, kept, p.x + at * k, kept, p.dx + at * k, rows * k);
-        Compute.product(rows, m, k, kept, p.dx + at * k, p.a, ds, Store.SET);
+        Compute.product(rows, m, k, kept, p.dx + at * k, p.a, ds);
     }
 
     /** The gradients, in the order of the inputs, since two may be one tensor. */
