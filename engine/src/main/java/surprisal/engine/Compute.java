@@ -1020,7 +1020,7 @@ public final class Compute {
     }
 
     /**
-     * Packs B for {@link #product(int, int, int, Array, int, int, int, Store)} from Bᵀ.
+     * Packs B for {@link #product(int, int, int, Array, int, int, int)} from Bᵀ.
      *
      * @param n its columns
      * @param k its rows

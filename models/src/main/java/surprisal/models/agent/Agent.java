@@ -144,7 +144,8 @@ public final class Agent {
     }
 
     /**
-     * Takes in an observation: Q(s) from the prior, which is D at first and after an action what it was expected to do.
+     * Takes in an observation: Q(s) from the prior, which is D at first, after an action what it was expected to do, and
+     * otherwise the belief so far, as nothing moved.
      *
      * @param outcomes for each modality its outcome, or −1 where nothing was seen
      * @return for each factor Q(s_f): the arrays themselves, which the next observation overwrites
@@ -229,6 +230,10 @@ public final class Agent {
         }
         if (action >= 0) {
             tables.predict(before, action, prior);
+        } else if (steps > 0) { // nothing was done: nothing moved
+            for (int f = 0; f < prior.length; f++) {
+                System.arraycopy(before[f], 0, prior[f], 0, prior[f].length);
+            }
         }
         for (int f = 0; f < expected.length; f++) {
             if (expected[f] != null) {
@@ -239,6 +244,7 @@ public final class Agent {
         Arrays.fill(expected, null);
         left = arrived;
         arrived = action;
+        action = -1;
         steps++;
     }
 
@@ -249,6 +255,7 @@ public final class Agent {
             System.arraycopy(earlier[f], 0, prior[f], 0, prior[f].length);
         }
         System.arraycopy(consumed, 0, expected, 0, expected.length);
+        action = arrived;
         arrived = left;
         steps--;
     }
@@ -465,8 +472,22 @@ public final class Agent {
         learned();
     }
 
-    /** Takes in A and C as they are now, after they were changed from outside. The rest is read as it is needed. */
+    /** Takes in A, B and C as they are now, after they were changed from outside. The rest is read as it is needed. */
     public void changed() {
+        changedB();
+        changedAC();
+    }
+
+    private void changedB() {
+        for (int f = 0; intentions != null && f < intentions.length; f++) {
+            if (intentions[f] != null) {
+                intentions[f].changed();
+            }
+        }
+        search.changedB();
+    }
+
+    private void changedAC() {
         for (int m = 0; m < logs.length; m++) {
             Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
         }
@@ -475,8 +496,11 @@ public final class Agent {
     }
 
     private void learned() {
+        if (!learning.B().isEmpty()) {
+            changedB();
+        }
         if (!learning.A().isEmpty() || !learning.C().isEmpty()) {
-            changed();
+            changedAC();
         }
     }
 

@@ -118,7 +118,8 @@ public final class AgentBuilder {
 
     /**
      * A search that looks ahead step by step, such as {@link Sophisticated}, {@link MonteCarlo} or {@link Habit}. It is handed
-     * G_1 of every combination of actions with all that the agent has: the terms of its G, its counts, its intentions.
+     * G_1 of every combination of actions with all that the agent has: the terms of its G, its counts, its intentions (of which
+     * a Habit takes none).
      *
      * @param search makes the search for the agent's numbers and its G_1
      * @return this

@@ -72,7 +72,7 @@ public final class Habit implements Search {
      * @param limits how far it looks
      * @param oneStep G_1 of every combination of actions
      * @param perception how beliefs are updated
-     * @throws IllegalArgumentException if the policies of G_1 are not the combinations of actions
+     * @throws IllegalArgumentException if the policies of G_1 are not the combinations of actions, or intentions are among its terms
      */
     public Habit(Tables tables, Limits limits, PolicyTree oneStep, Perception perception) {
         int combinations = tables.structure().jointActions();
@@ -80,6 +80,10 @@ public final class Habit implements Search {
             throw new IllegalArgumentException("a habit over " + combinations + " combinations of actions, with "
                     + oneStep.policies().size() + " policies of " + oneStep.policies().horizon()
                     + " steps: one policy of one step for each combination");
+        }
+        if (oneStep.efe().weight(Term.INDUCTIVE) != 0) {
+            throw new IllegalArgumentException("a habit with intentions: what they cost depends on where the agent is when it plans, "
+                    + "and a habit is found once; search with Sophisticated or MonteCarlo, or leave INDUCTIVE out");
         }
         this.tables = tables;
         this.limits = limits;
@@ -105,10 +109,16 @@ public final class Habit implements Search {
         return oneStep.policies();
     }
 
-    /** Takes in A and C as they are now. The habit is found anew; so it must be where B was learned alone. */
+    /** Takes in A and C as they are now: the habit is found anew. */
     @Override
     public void changed() {
         oneStep.changed();
+        forget();
+    }
+
+    /** Takes in B as it is now: the habit is found anew. */
+    @Override
+    public void changedB() {
         forget();
     }
 
@@ -131,15 +141,20 @@ public final class Habit implements Search {
     @Override
     public double[] G(double[][] qs) {
         int before = beliefs.size();
-        int belief = known(Arrays.stream(qs).flatMapToDouble(Arrays::stream).toArray());
-        if (beliefs.size() > before) {
-            for (int i = before; i < beliefs.size(); i++) { // grows as it goes
-                look(i);
+        try {
+            int belief = known(Arrays.stream(qs).flatMapToDouble(Arrays::stream).toArray());
+            if (beliefs.size() > before) {
+                for (int i = before; i < beliefs.size(); i++) { // grows as it goes
+                    look(i);
+                }
+                solve();
             }
-            solve();
+            System.arraycopy(found, belief * G.length, G, 0, G.length);
+            return G;
+        } catch (RuntimeException e) {
+            forget(); // so that the next search does not find half a habit
+            throw e;
         }
-        System.arraycopy(found, belief * G.length, G, 0, G.length);
-        return G;
     }
 
     private int known(double[] q) {
@@ -149,7 +164,6 @@ public final class Habit implements Search {
             return index;
         }
         if (beliefs.size() == limits.beliefs()) {
-            forget(); // so that the next search does not find half a habit
             throw new IllegalArgumentException("more than " + limits.beliefs() + " beliefs can be reached: allow for more, or "
                     + "search with Sophisticated or MonteCarlo, which look only so far");
         }

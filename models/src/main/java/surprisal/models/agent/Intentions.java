@@ -12,6 +12,8 @@ import surprisal.models.pomdp.Variable;
  * it should be, costs −ln ε.
  */
 public final class Intentions {
+    private final Table B;
+    private final double threshold;
     private final double[][] reach; // [n][s]: 1 where the intended states are n steps away
     private final double cost;
 
@@ -70,13 +72,21 @@ public final class Intentions {
             }
         }
         cost = -StrictMath.log(epsilon);
-        reach = new double[depth][];
+        this.B = B;
+        this.threshold = threshold;
+        reach = new double[depth][intended.length];
         reach[0] = intended.clone();
-        for (int n = 1; n < depth; n++) {
-            reach[n] = new double[intended.length];
+        changed();
+    }
+
+    /** Takes in B as it is now. */
+    void changed() {
+        int states = reach[0].length;
+        for (int n = 1; n < reach.length; n++) {
+            Arrays.fill(reach[n], 0);
             for (int u = 0; u < B.blocks(); u++) {
-                for (int s = 0; s < intended.length; s++) {
-                    for (int to = 0, at = (u * intended.length + s) * intended.length; to < intended.length; to++, at++) {
+                for (int s = 0; s < states; s++) {
+                    for (int to = 0, at = (u * states + s) * states; to < states; to++, at++) {
                         if (B.values()[at] > threshold && reach[n - 1][to] == 1) {
                             reach[n][s] = 1;
                         }

@@ -154,6 +154,10 @@ public final class PolicyTree implements Search {
         }
     }
 
+    Efe efe() {
+        return efe;
+    }
+
     @Override
     public double[] G(double[][] qs) {
         for (int f = 0; f < factors; f++) {

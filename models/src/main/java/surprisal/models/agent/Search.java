@@ -18,6 +18,9 @@ public interface Search {
      */
     double[] G(double[][] qs);
 
-    /** Takes in what was learned of the model since the last search. */
+    /** Takes in A and C as they are now, after they were learned. */
     void changed();
+
+    /** Takes in B as it is now, after it was learned alone. Who reads it as he goes has nothing to do. */
+    default void changedB() {}
 }

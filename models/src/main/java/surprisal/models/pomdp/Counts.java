@@ -64,9 +64,6 @@ public final class Counts {
         this.gain = mean.like(new double[counts.length]);
         this.zeros = zeros;
         this.form = form;
-        if (zeros == Zeros.REVIVED) {
-            mean.filled();
-        }
         gain.filled();
         for (int row = 0; row < counts.length; row += mean.events()) {
             gains(row);
@@ -218,8 +215,14 @@ public final class Counts {
             sum += Math.max(a[i], floor);
         }
         if (sum > 0) { // a row without counts keeps its probabilities
+            boolean revived = false;
             for (int i = at; i < at + n; i++) {
-                mean.values()[i] = Math.max(a[i], floor) / sum;
+                double p = Math.max(a[i], floor) / sum;
+                revived |= p > 0 && mean.values()[i] == 0;
+                mean.values()[i] = p;
+            }
+            if (revived) { // by counts of what the table calls impossible
+                mean.filled();
             }
         }
     }

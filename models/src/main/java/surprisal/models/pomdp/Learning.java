@@ -191,10 +191,12 @@ public final class Learning {
             throw new IllegalArgumentException(seen.length + " observations, " + actions.length + " actions and beliefs about "
                     + steps + " steps: an episode has one observation for each step and an action between any two");
         }
-        beginning(smoothed.qs()[0]);
         for (int t = 0; t < steps; t++) {
             forget();
             outcome(smoothed.qs()[t], seen[t]);
+            if (t == 0) {
+                beginning(smoothed.qs()[0]);
+            }
             if (t > 0 && actions[t - 1] >= 0) {
                 for (int f = 0; f < B.size(); f++) {
                     B.get(f).counts.addJoint(tables.block(f, actions[t - 1]), smoothed.joints()[t - 1][f], rule.rate);

@@ -19,7 +19,8 @@ public final class Table {
     private final int events;
     private final double[] values;
     private final double[] part;
-    private Sparse sparse;
+    private final Table original; // whose pattern holds for twins too
+    private Sparse sparse; // of the original
 
     private Table(int blocks, int[] parents, int[] sizes, int events, double[] values) {
         this.blocks = blocks;
@@ -29,7 +30,19 @@ public final class Table {
         this.events = events;
         this.values = values;
         this.part = new double[sizes.length > 1 ? events : 0];
+        this.original = this;
         this.sparse = Sparse.of(values, blocks * rows, events);
+    }
+
+    private Table(Table original) {
+        this.blocks = original.blocks;
+        this.parents = original.parents;
+        this.sizes = original.sizes;
+        this.rows = original.rows;
+        this.events = original.events;
+        this.values = original.values;
+        this.part = new double[original.part.length];
+        this.original = original.original;
     }
 
     /**
@@ -159,7 +172,7 @@ public final class Table {
 
     /** Whether an expectation is one mixture of whole rows. */
     boolean mixes() {
-        return sizes.length == 1 && sparse == null;
+        return sizes.length == 1 && original.sparse == null;
     }
 
     private void expect(int axis, int row, double weight, double[][] q, double[] out) {
@@ -178,8 +191,9 @@ public final class Table {
     }
 
     private void mix(double[] p, int count, int row, double[] out) {
-        if (sparse != null) {
-            sparse.mix(p, 0, count, values, row, out, 0);
+        Sparse pattern = original.sparse;
+        if (pattern != null) {
+            pattern.mix(p, 0, count, values, row, out, 0);
         } else {
             Mixture.mix(p, 0, count, values, row * events, events, out, 0);
         }
@@ -191,16 +205,12 @@ public final class Table {
      * @return a table with the same array of numbers
      */
     public Table twin() {
-        Table twin = like(values);
-        if (sparse == null) {
-            twin.filled();
-        }
-        return twin;
+        return new Table(this);
     }
 
-    /** Says that entries which were zero will not stay so. */
+    /** Says that entries which were zero are not so any more, here and in every twin. */
     void filled() {
-        sparse = null;
+        original.sparse = null;
     }
 
     /**

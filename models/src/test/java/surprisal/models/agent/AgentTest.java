@@ -16,6 +16,7 @@ import surprisal.engine.Rng;
 import surprisal.engine.Shape;
 import surprisal.models.agent.AgentBuilder.Perception;
 import surprisal.models.env.ArmMaze;
+import surprisal.models.pomdp.Counts;
 import surprisal.models.pomdp.FactoredPomdp;
 import surprisal.models.pomdp.Structure;
 import surprisal.models.pomdp.Tables;
@@ -152,5 +153,49 @@ class AgentTest {
         Agent unsure = rooms(Perception.COORDINATE, Double.NEGATIVE_INFINITY, 0).build(); // by coordinates nothing is quite impossible
         unsure.observe(0);
         assertTrue(assertThrows(ArithmeticException.class, unsure::plan).getMessage().contains("infer states exactly"));
+    }
+
+    /** Where nothing was done nothing moved, and what was done is done once: looks at a state that stays multiply. */
+    @Test
+    void looksWithoutAnActionAddUp() {
+        FactoredPomdp model = FactoredPomdp.of(Structure.of(new int[] {2}, new int[] {2}, new int[] {2}),
+                List.of(Tensor.of(Shape.of(2, 2), 0.9, 0.1, 0.1, 0.9)), List.of(Tensor.of(Shape.of(2, 2, 2), 1, 0, 0, 1, 0, 1, 1, 0)),
+                List.of(Tensor.of(0.0, 0.0)), List.of(Tensor.of(0.5, 0.5)));
+        Agent agent = Agent.of(model).countsB(List.of(Tensor.full(Shape.of(2, 2, 2), 1, Precision.FLOAT64))).build();
+        assertEquals(0.9, agent.observe(0)[0][0], 1e-12);
+        agent.acted(-1);
+        assertEquals(0.81 / 0.82, agent.observe(0)[0][0], 1e-12);
+        agent.acted(1); // which swaps the states
+        assertEquals(0.01 * 0.9 / (0.01 * 0.9 + 0.81 * 0.1), agent.observe(0)[0][0], 1e-12);
+        assertEquals(0.01 * 0.81 / (0.01 * 0.81 + 0.81 * 0.01), agent.observe(0)[0][0], 1e-12);
+        agent.learn();
+        assertEquals(8, Arrays.stream(agent.countsB().getFirst().copy()).sum(), "no transition came before the last look");
+    }
+
+    /** What can be reached is what B says now, not what it said at the beginning. */
+    @Test
+    void waysToIntendedStatesAreLearned() {
+        int n = 16;
+        double[] seen = new double[n * n];
+        for (int s = 0; s < n; s++) {
+            seen[s * n + s] = 1;
+        }
+        FactoredPomdp model = FactoredPomdp.of(Structure.of(new int[] {n}, new int[] {n}, new int[] {1}),
+                List.of(Tensor.of(Shape.of(n, n), seen)), List.of(Tensor.full(Shape.of(1, n, n), 1.0 / n, Precision.FLOAT64)),
+                List.of(Tensor.full(Shape.of(n), 0, Precision.FLOAT64)), List.of(Tensor.full(Shape.of(n), 1.0 / n, Precision.FLOAT64)));
+        double[] goal = new double[n];
+        goal[2] = 1;
+        Agent agent = Agent.of(model).countsB(List.of(Tensor.full(Shape.of(1, n, n), 1, Precision.FLOAT64))).efe(Efe.of(Term.INDUCTIVE))
+                .intentions(List.of(goal), 4, 0.1, 1e-3).learning(100, Counts.Zeros.KEPT).build();
+        agent.observe(1);
+        agent.plan();
+        assertEquals(0, agent.G()[0], "no way is known");
+        agent.acted(0);
+        agent.observe(2);
+        agent.learn();
+        agent.begin();
+        agent.observe(1);
+        agent.plan();
+        assertEquals(-15.0 / 116 * Math.log(1e-3), agent.G()[0], 1e-9, "1 + 100 of 16 + 100 times it went from 1 to 2");
     }
 }

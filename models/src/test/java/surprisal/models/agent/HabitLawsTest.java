@@ -160,4 +160,38 @@ class HabitLawsTest {
         PolicyTree two = new PolicyTree(tables, Policies.all(tables.structure(), 2), REWARD, null, null, null);
         rejected("of 2 steps", () -> new Habit(tables, new Habit.Limits(0.9, 1, 3), two, Perception.EXACT));
     }
+
+    /** A habit is found anew when B was learned, also where it is learned alone. */
+    @Example
+    void aHabitFollowsWhatIsLearned() {
+        FactoredPomdp model = FactoredPomdp.of(Structure.of(new int[] {3}, new int[] {3}, new int[] {2}),
+                List.of(Tensor.of(Shape.of(3, 3), 1, 0, 0, 0, 1, 0, 0, 0, 1)),
+                List.of(Tensor.of(Shape.of(2, 3, 3), 1, 0, 0, 0, 1, 0, 0, 0, 1, 0.1, 0.9, 0, 0, 0.1, 0.9, 0, 0, 1)),
+                List.of(Tensor.of(0.0, 0.0, 3.0)), List.of(Tensor.of(1.0, 0.0, 0.0)));
+        Agent agent = Agent.of(model).perception(Perception.EXACT).countsB(List.of(model.B().getFirst().plus(0.1))).efe(REWARD)
+                .tree((tables, oneStep) -> new Habit(tables, new Habit.Limits(0.9, 4, 50), oneStep, Perception.EXACT)).build();
+        agent.observe(0);
+        agent.plan();
+        double[] first = agent.G().clone();
+        agent.acted(1);
+        agent.observe(0); // it did not move
+        agent.learn();
+        agent.plan();
+        assertTrue(agent.G()[1] > first[1] + 0.01, "to go on is worth less");
+        assertArrayEquals(habit(agent.tables(), REWARD, 0.9, 4).G(agent.qs()), agent.G(), 1e-12);
+    }
+
+    @Example
+    void whatAHabitCanNotBeIsSaidEachTime() {
+        FactoredPomdp maze = ArmMaze.simplified(0.95, 1, 2, Double.NEGATIVE_INFINITY);
+        Tables tables = new Tables(maze);
+        Habit never = habit(tables, REWARD, 0.9, 4);
+        for (int i = 0; i < 2; i++) {
+            rejected("costs are finite", () -> never.G(tables.D()));
+        }
+        Efe inductive = REWARD.plus(Efe.of(Term.INDUCTIVE));
+        double[][] costs = Arrays.stream(tables.states()).mapToObj(double[]::new).toArray(double[][]::new);
+        PolicyTree intended = new PolicyTree(tables, Policies.all(tables.structure(), 1), inductive, null, null, costs);
+        rejected("leave INDUCTIVE out", () -> new Habit(tables, new Habit.Limits(0.9, 1, 3), intended, Perception.EXACT));
+    }
 }

@@ -235,15 +235,16 @@ class LearningLawsTest {
 
     /** Where the states are seen, the past is known at once: whole episodes teach what steps do. */
     @Property(tries = 50)
-    void offlineIsOnlineWhereStatesAreSeen(@ForAll long seed) {
+    void offlineIsOnlineWhereStatesAreSeen(@ForAll long seed, @ForAll @DoubleRange(max = 1) double forgetting) {
+        Learning.Rule rule = new Learning.Rule(1, forgetting, Counts.Zeros.KEPT, Counts.Gain.EXACT);
         SplittableRandom random = new SplittableRandom(seed);
         FactoredPomdp seeing = model(random, 3, 3, false);
         FactoredPomdp model = new FactoredPomdp(seeing.structure(), List.of(Tensor.of(Shape.of(3, 3), 1, 0, 0, 0, 1, 0, 0, 0, 1)),
                 seeing.B(), seeing.C(), seeing.D());
         Tensor pB = Tensor.of(Shape.of(2, 3, 3), ones(18));
         Tensor pD = Tensor.of(ones(3));
-        Agent online = Agent.of(model).countsB(List.of(pB)).countsD(List.of(pD)).build();
-        Agent offline = Agent.of(model).countsB(List.of(pB)).countsD(List.of(pD)).build();
+        Agent online = Agent.of(model).countsB(List.of(pB)).countsD(List.of(pD)).learning(rule).build();
+        Agent offline = Agent.of(model).countsB(List.of(pB)).countsD(List.of(pD)).learning(rule).build();
         int[] seen = IntStream.range(0, 6).map(t -> random.nextInt(3)).toArray();
         int[] actions = IntStream.range(0, 6).map(t -> random.nextInt(2)).toArray();
         for (int t = 0; t < 6; t++) {
@@ -254,6 +255,31 @@ class LearningLawsTest {
         offline.learn(hot(seen, 3), actions, smoothed(new Tables(model), seen, actions));
         assertArrayEquals(online.countsB().getFirst().copy(), offline.countsB().getFirst().copy(), 1e-9);
         assertArrayEquals(online.learning().D().getFirst().copy(), offline.learning().D().getFirst().copy(), 1e-9);
+    }
+
+    /** A table that is mostly zeros is summed over the others alone: not any more when counts fill them. */
+    @Property(tries = 50)
+    void whatWasImpossibleIsExpectedOnceItIsLearned(@ForAll long seed, @ForAll Counts.Zeros zeros) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int n = 5;
+        double[] identity = new double[n * n];
+        for (int s = 0; s < n; s++) {
+            identity[s * n + s] = 1;
+        }
+        Table B = Table.ofB(Structure.of(new int[] {n}, new int[] {1}, new int[] {1}), 0, Tensor.of(Shape.of(1, n, n), identity));
+        Table beside = B.twin();
+        Counts counts = new Counts(B, ones(n * n), zeros);
+        double[][] q = {row(random, n, false)};
+        counts.add(0, q, row(random, n, false), 1);
+        double[] expected = new double[n];
+        for (int i = 0; i < n * n; i++) {
+            expected[i % n] += q[0][i / n] * counts.copy()[i] / Arrays.stream(counts.copy(), i / n * n, i / n * n + n).sum();
+        }
+        for (Table table : List.of(B, beside)) {
+            double[] next = new double[n];
+            table.expect(0, q, next);
+            assertArrayEquals(expected, next, 1e-14);
+        }
     }
 
     @Property(tries = 50)
