@@ -14,7 +14,8 @@ final class Memory {
             p.forEach(x -> memory.add(Array.zeros(x.shape(), x.precision())));
         }
         for (int i = 0; i < p.size() || i < memory.size(); i++) {
-            if (i >= p.size() || i >= memory.size() || !memory.get(i).shape().equals(p.get(i).shape())) {
+            if (i >= p.size() || i >= memory.size() || !memory.get(i).shape().equals(p.get(i).shape())
+                    || memory.get(i).precision() != p.get(i).precision()) {
                 throw new IllegalArgumentException("this update belongs to another model (" + memory.size()
                         + " parameters there, " + p.size() + " here, the first difference at " + i + "): make a new one");
             }

@@ -27,11 +27,11 @@ final class Sgd implements Update {
 
     @Override
     public void apply(List<Array> g, List<Array> p) {
-        steps.set(0, steps.at(0) + 1);
-        double eta = rate.at((long) steps.at(0));
         if (momentum > 0) {
             Memory.fit(m, p);
         }
+        steps.set(0, steps.at(0) + 1);
+        double eta = rate.at((long) steps.at(0));
         for (int i = 0; i < p.size(); i++) {
             Array direction = g.get(i);
             if (momentum > 0) {

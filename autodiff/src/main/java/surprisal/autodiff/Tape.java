@@ -55,6 +55,8 @@ public final class Tape {
     private Object tracked;
     private Object gradient;
     private SequencedMap<String, Tensor> leaves;
+    private final List<Array> arrays = new ArrayList<>(); // of the model, and below of what it holds now
+    private final List<Array> now = new ArrayList<>();
 
     /** An empty tape. */
     public Tape() {}
@@ -134,17 +136,18 @@ public final class Tape {
 
     /** Makes every tensor of the model a variable, at the start of the tape. */
     private void track(Object model) {
-        if (model == this.model) {
+        if (model == this.model && same(model)) {
             return;
         }
         IdentityHashMap<Array, Tensor> variable = new IdentityHashMap<>(); // what occurs twice is one variable
         this.model = null;
+        arrays.clear();
         for (int i = 0; i < variables; i++) {
             nodes.set(i, new Node()); // the memory of the old ones is the old model's own
         }
         variables = 0;
         size = 0;
-        pass++;
+        pass += 2; // with the one of every recording three: the tensors of the pass before are no longer this one's turn
         models++;
         tracked = Tree.map(model, leaf -> {
             Tensor known = variable.get(leaf.array());
@@ -158,9 +161,21 @@ public final class Tape {
             throw new IllegalArgumentException("there is no tensor in " + model.getClass().getName()
                     + ": a model is a record of tensors, of records or of lists of them");
         }
+        Tree.arrays(model, arrays);
         leaves = Tree.leaves(tracked);
         gradient = Tree.map(tracked, leaf -> new Tensor(nodes.get(leaf.position()).grad));
         this.model = model;
+    }
+
+    /** Whether the model holds what it held: a list or a map in it may have changed. */
+    private boolean same(Object model) {
+        now.clear();
+        Tree.arrays(model, now);
+        boolean same = now.size() == arrays.size();
+        for (int i = 0; same && i < now.size(); i++) {
+            same = now.get(i) == arrays.get(i);
+        }
+        return same;
     }
 
     private Tensor variable(Tensor leaf) {

@@ -724,7 +724,7 @@ public final class Tensor {
      */
     public Tensor where(Tensor condition, Tensor otherwise) {
         Shape common = shape().broadcast(otherwise.shape(), "where").broadcast(condition.shape(), "where");
-        return Tape.record(Where.OP, condition.expand(common), expand(common), otherwise.expand(common));
+        return Tape.record(Where.OP, condition.stopGradient().expand(common), expand(common), otherwise.expand(common));
     }
 
     /**
@@ -734,7 +734,7 @@ public final class Tensor {
      * @return hard, whose gradient goes to this
      */
     public Tensor straightThrough(Tensor hard) {
-        return Tape.record(StraightThrough.OP, hard, this);
+        return Tape.record(StraightThrough.OP, hard.stopGradient(), this);
     }
 
     // ---- products

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,36 @@ class TapeTest {
         assertEquals(6, kept[0].sum().item());
         tape.grad(Tensor.of(5.0), m -> m.sum());
         assertThrows(IllegalStateException.class, () -> kept[0].array());
+    }
+
+    @Test
+    void aTensorOfAnotherModelsPassIsStale() {
+        Tensor[] kept = new Tensor[1];
+        tape.grad(w, m -> (kept[0] = m.square()).sum());
+        tape.grad(Tensor.of(4.0, 5.0, 6.0), m -> m.square().sum());
+        assertThrows(IllegalStateException.class, () -> kept[0].array());
+    }
+
+    /** A list that a model is, or has, may change between two passes. */
+    @Test
+    void aModelIsWhatItHoldsNow() {
+        List<Tensor> model = new ArrayList<>(List.of(w));
+        assertEquals(14, tape.grad(model, m -> m.getFirst().square().sum()).loss());
+        Tensor other = Tensor.of(4.0, 5.0, 6.0);
+        model.set(0, other);
+        Grad<List<Tensor>> grad = tape.grad(model, m -> m.getFirst().square().sum());
+        assertEquals(77, grad.loss());
+        Update.sgd(0.5).step(model, grad); // x − ½ · 2x
+        assertArrayEquals(new double[3], other.array().doubles());
+    }
+
+    /** A condition and a value whose gradient goes elsewhere are no way back, so an infinite slope before them is none either. */
+    @Test
+    void whatTakesNoGradientHasNoSlope() {
+        Tensor x = Tensor.of(0.0, 4.0);
+        assertArrayEquals(new double[] {3, 1},
+                tape.grad(x, m -> m.where(m.sqrt(), m.times(3)).sum()).gradient().array().doubles());
+        assertArrayEquals(new double[] {1, 1}, tape.grad(x, m -> m.straightThrough(m.sqrt()).sum()).gradient().array().doubles());
     }
 
     @Test

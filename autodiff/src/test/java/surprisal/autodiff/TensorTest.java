@@ -216,4 +216,13 @@ class TensorTest {
         Array doubles = x.to(Precision.FLOAT64).array();
         assertEquals(9, doubles.at(0));
     }
+
+    /** Σ 0.1 over 3 · 2²⁰ floats: a float for each lane would add 0.1 to 2·10⁴ and be off by a percent. */
+    @Test
+    void largeSumsAreAccurate() {
+        int n = 3 << 20;
+        Tensor x = Tensor.full(Shape.of(3, n / 3), 0.1f, Precision.FLOAT32);
+        assertEquals(n * (double) 0.1f, x.sum().item(), 3e-5 * n * 0.1);
+        assertEquals(0.1f, x.mean().item(), 3e-6);
+    }
 }

@@ -133,6 +133,21 @@ class UpdateTest {
                 assertThrows(IllegalArgumentException.class, () -> Update.clipByValue(0)).getMessage());
     }
 
+    /** Nothing is stepped, and no step is counted, where an update is used on the same model in another precision. */
+    @Test
+    void anUpdateHasAPrecision() {
+        for (Update update : List.of(Update.adam(0.1), Update.sgd(t -> 0.1, 0.9))) {
+            Tensor x = Tensor.of(1f, 2f);
+            update.step(x, new Grad<>(0, Tensor.of(1f, 1f)));
+            Tensor y = Tensor.of(1.0, 2.0);
+            String message = assertThrows(IllegalArgumentException.class,
+                    () -> update.step(y, new Grad<>(0, Tensor.of(1.0, 1.0)))).getMessage();
+            assertTrue(message.startsWith("this update belongs to another model"), message);
+            assertArrayEquals(new double[] {1, 2}, y.array().doubles());
+            assertEquals(1, update.state(List.of(x.array())).get("steps").at(0));
+        }
+    }
+
     @Test
     void theGradientMustBeOfTheModel() {
         Model model = new Model(Tensor.of(1.0), Tensor.of(2.0, 3.0));

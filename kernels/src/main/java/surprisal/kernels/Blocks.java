@@ -47,8 +47,9 @@ public final class Blocks {
     public static void each(int rows, int n, Task task) {
         int block = Math.max(1, BLOCK / Math.max(1, n));
         if (few(rows, n)) {
-            for (int first = 0; first < rows; first += block) {
-                task.rows(first, Math.min(block, rows - first));
+            for (int first = 0, some; first < rows; first += some) {
+                some = Math.min(block, rows - first);
+                task.rows(first, some);
             }
         } else {
             Workers.run(Math.ceilDiv(rows, block), t -> task.rows(t * block, Math.min(block, rows - t * block)));

@@ -93,8 +93,8 @@ public final class Descent {
     public static double squaredNorm(float[] x) {
         double sum = 0;
         float[] squares = SQUARES.get();
-        for (int i = 0; i < x.length; i += TERMS) {
-            int n = Math.min(TERMS, x.length - i);
+        for (int i = 0, n; i < x.length; i += n) {
+            n = Math.min(TERMS, x.length - i);
             Loop.map(Unary.SQUARE, x, i, squares, 0, n);
             float part = Reduce.sum(squares, 0, n);
             sum += part >= SMALL && part <= Float.MAX_VALUE ? part : inDouble(x, i, n);
@@ -119,8 +119,8 @@ public final class Descent {
     public static double squaredNorm(double[] x) {
         double sum = 0;
         double[] squares = SQUARES_64.get();
-        for (int i = 0; i < x.length; i += TERMS) {
-            int n = Math.min(TERMS, x.length - i);
+        for (int i = 0, n; i < x.length; i += n) {
+            n = Math.min(TERMS, x.length - i);
             Loop.map(Unary.SQUARE, x, i, squares, 0, n);
             sum += Reduce.sum(squares, 0, n);
         }

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The tile of {@link Gemm} in vectors of doubles: eight rows of two vectors with 32 registers, four with 16. */
+/** The tile of {@link Gemm} in vectors of doubles: eight rows of three vectors with 32 registers, four with 16. */
 final class DoubleTile extends Tile.OfDouble {
 
     private static final VectorSpecies<Double> S = Lanes.D;
@@ -172,7 +172,7 @@ final class DoubleTile extends Tile.OfDouble {
             return;
         }
         double[] whole = edge.get();
-        tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, zeros(), 0, 0, whole, 0, width);
+        tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, nothing(), 0, 0, whole, 0, width);
         if (columns < W) {
             for (int i = 0; i < rows; i++) {
                 for (int j = 0; j < columns; j++) {
@@ -552,7 +552,7 @@ final class DoubleTile extends Tile.OfDouble {
             return;
         }
         double[] last = edge.get(); // the last whole vector, of which the first elements are there already
-        row1(depth, a, ao, b, bo + n - W, ld, zeros(), 0, last, 0);
+        row1(depth, a, ao, b, bo + n - W, ld, nothing(), 0, last, 0);
         for (; j < n; j++) {
             c[co + j] = d[dof + j * next] + last[j - n + W];
         }

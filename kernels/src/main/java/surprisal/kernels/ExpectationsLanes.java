@@ -97,16 +97,18 @@ final class ExpectationsLanes {
         }
     }
 
+    // + 0, since that is what sums elsewhere begin with: −0 is 0 then
+
     private static void products(int rows, double[] s, int row, double[] c, int co) {
         DoubleVector c0 = fromArray(D, c, co);
-        for (int r = 0, at = row; r < rows; r++, at += 8) fromArray(D, s, at).mul(c0).intoArray(s, at);
+        for (int r = 0, at = row; r < rows; r++, at += 8) fromArray(D, s, at).mul(c0).add(0).intoArray(s, at);
     }
 
     private static void pairs(int rows, double[] s, int row, double[] c, int co) {
         DoubleVector c0 = fromArray(D, c, co);
         DoubleVector c1 = fromArray(D, c, co + 8);
         for (int r = 0, at = row; r < rows; r++, at += 16) {
-            fromArray(D, s, at).mul(c0).add(fromArray(D, s, at + 8).mul(c1)).intoArray(s, at);
+            fromArray(D, s, at).mul(c0).add(fromArray(D, s, at + 8).mul(c1)).add(0).intoArray(s, at);
         }
     }
 

@@ -191,8 +191,8 @@ public final class Loop {
         ZipLoop<float[]> loop = ZIP_FLOAT.of(op);
         if (as == 0) {
             float[] terms = Scratch.floats(Math.min(n, TERMS));
-            for (int i = 0; i < n; i += TERMS) {
-                int count = Math.min(TERMS, n - i);
+            for (int i = 0, count; i < n; i += count) {
+                count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
                 loop.gradA(a, ao, 0, b, bo + i * bs, bs, y, yo + i, g, go + i, terms, 0, count);
                 ga[gao] += Reduce.sum(terms, 0, count);
@@ -235,8 +235,8 @@ public final class Loop {
         ZipLoop<float[]> loop = ZIP_FLOAT.of(op);
         if (bs == 0) {
             float[] terms = Scratch.floats(Math.min(n, TERMS));
-            for (int i = 0; i < n; i += TERMS) {
-                int count = Math.min(TERMS, n - i);
+            for (int i = 0, count; i < n; i += count) {
+                count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
                 loop.gradB(a, ao + i * as, as, b, bo, 0, y, yo + i, g, go + i, terms, 0, count);
                 gb[gbo] += Reduce.sum(terms, 0, count);
@@ -392,8 +392,8 @@ public final class Loop {
         ZipLoop<double[]> loop = ZIP_DOUBLE.of(op);
         if (as == 0) {
             double[] terms = Scratch.doubles(Math.min(n, TERMS));
-            for (int i = 0; i < n; i += TERMS) {
-                int count = Math.min(TERMS, n - i);
+            for (int i = 0, count; i < n; i += count) {
+                count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
                 loop.gradA(a, ao, 0, b, bo + i * bs, bs, y, yo + i, g, go + i, terms, 0, count);
                 ga[gao] += Reduce.sum(terms, 0, count);
@@ -436,8 +436,8 @@ public final class Loop {
         ZipLoop<double[]> loop = ZIP_DOUBLE.of(op);
         if (bs == 0) {
             double[] terms = Scratch.doubles(Math.min(n, TERMS));
-            for (int i = 0; i < n; i += TERMS) {
-                int count = Math.min(TERMS, n - i);
+            for (int i = 0, count; i < n; i += count) {
+                count = Math.min(TERMS, n - i);
                 Arrays.fill(terms, 0, count, 0);
                 loop.gradB(a, ao + i * as, as, b, bo, 0, y, yo + i, g, go + i, terms, 0, count);
                 gb[gbo] += Reduce.sum(terms, 0, count);

@@ -50,7 +50,7 @@ public final class NormalDraw {
      * @param gso offset of gs
      * @param noise ε, [rows, n]
      * @param eo offset of the noise
-     * @param rho ρ, [rows, n]
+     * @param rho ρ, [rows, n], overwritten with σ(ρ)
      * @param po offset of rho
      * @param std σ, [rows, n]
      * @param so offset of std
@@ -120,7 +120,7 @@ public final class NormalDraw {
      * @param gso offset of gs
      * @param noise ε, [rows, n]
      * @param eo offset of the noise
-     * @param rho ρ, [rows, n]
+     * @param rho ρ, [rows, n], overwritten with σ(ρ)
      * @param po offset of rho
      * @param std σ, [rows, n]
      * @param so offset of std

@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * Sums and maxima along a middle axis, [outer, n, inner] → [outer, inner], and their adjoints: x̄ += ȳ ∂y/∂x, where x̄
- * is {@code gx} and ȳ is {@code g}; and the sum of a whole array. Edges are as in {@link Rows}, which does inner = 1.
+ * is {@code gx} and ȳ is {@code g}; and the sum of a whole array. Edges are as in {@link Rows}, which does rows, inner = 1.
  *
  * <p>With inner > 1 each sum is made in the order of its n terms. The sum of a whole array is made of chunks of 2^15
  * elements, each summed as a row, whose sums are added in order, in double. So no result depends on the width of
@@ -50,6 +50,11 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void sum(float[] x, int xo, int outer, int n, int inner, float[] y, int yo) {
+        if (outer == 1 && inner == 1) {
+            Objects.checkIndex(yo, y.length);
+            y[yo] = sum(x, xo, n);
+            return;
+        }
         if (inner == 1) {
             Rows.sum(x, xo, outer, n, y, yo);
             return;
@@ -193,6 +198,11 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void sum(double[] x, int xo, int outer, int n, int inner, double[] y, int yo) {
+        if (outer == 1 && inner == 1) {
+            Objects.checkIndex(yo, y.length);
+            y[yo] = sum(x, xo, n);
+            return;
+        }
         if (inner == 1) {
             Rows.sum(x, xo, outer, n, y, yo);
             return;

@@ -26,6 +26,9 @@ abstract class Tile<T> {
     /** As many zeros as a row of tiles may read; never written. */
     abstract T zeros();
 
+    /** As many −0, which change no bit of what is added to them; never written. */
+    abstract T nothing();
+
     abstract T array(int size);
 
     abstract int length(T x);
@@ -61,6 +64,11 @@ abstract class Tile<T> {
     static class OfFloat extends Tile<float[]> {
         private static final int WIDTH = 16;
         private final float[] zeros = new float[WIDEST];
+        private final float[] nothing = new float[WIDEST];
+
+        OfFloat() {
+            Arrays.fill(nothing, -0f);
+        }
 
         @Override
         int rows() {
@@ -85,6 +93,11 @@ abstract class Tile<T> {
         @Override
         final float[] zeros() {
             return zeros;
+        }
+
+        @Override
+        final float[] nothing() {
+            return nothing;
         }
 
         @Override
@@ -217,6 +230,11 @@ abstract class Tile<T> {
     static class OfDouble extends Tile<double[]> {
         private static final int WIDTH = 8;
         private final double[] zeros = new double[WIDEST];
+        private final double[] nothing = new double[WIDEST];
+
+        OfDouble() {
+            Arrays.fill(nothing, -0.0);
+        }
 
         @Override
         int rows() {
@@ -241,6 +259,11 @@ abstract class Tile<T> {
         @Override
         final double[] zeros() {
             return zeros;
+        }
+
+        @Override
+        final double[] nothing() {
+            return nothing;
         }
 
         @Override

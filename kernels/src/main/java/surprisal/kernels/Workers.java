@@ -53,7 +53,7 @@ public final class Workers {
      *
      * @param threads how many, the caller included
      * @throws IllegalArgumentException unless 1 ≤ threads ≤ 1024
-     * @throws IllegalStateException if a task calls it: it would wait for itself
+     * @throws IllegalStateException if a task that the threads share calls it: it would wait for itself
      */
     public static void threads(int threads) {
         if (threads < 1 || threads > 1024) {

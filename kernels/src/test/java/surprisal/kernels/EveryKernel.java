@@ -168,7 +168,8 @@ final class EveryKernel {
         add("Gemm.affine", "float", 13, () -> Gemm.affine(Form.NN, 24, 31, N, x, 0, v, 0, w, 0, Unary.TANH, y, 0));
         add("Panels.pack", "float", 6, () -> Panels.pack(31, N, x, 0, y, 0));
         add("Panels.packTransposed", "float", 6, () -> Panels.packTransposed(31, N, x, 0, y, 0));
-        add("Panels.multiply", "float", 10, () -> Panels.multiply(24, 31, N, x, 0, v, 0, y, 0));
+        add("Panels.multiply", "float", 9, () -> Panels.multiply(24, 31, N, x, 0, v, 0, y, 0));
+        add("Panels.multiply", "float", 12, () -> Panels.multiply(24, 31, N, x, 0, v, 0, x, 0, 0, y, 0));
         add("Affine.apply", "float", 10, () -> Affine.apply(Unary.TANH, 3, 8, 31, N, x, 8 * N, v, w, y));
         add("Affine.delta", "float", 8, () -> Affine.delta(Unary.TANH, 1, x, v, R, N, y, Store.SET));
     }
@@ -183,7 +184,8 @@ final class EveryKernel {
         add("Gemm.affine", "double", 13, () -> Gemm.affine(Form.NN, 24, 31, N, x2, 0, v2, 0, w2, 0, Unary.TANH, y2, 0));
         add("Panels.pack", "double", 6, () -> Panels.pack(31, N, x2, 0, y2, 0));
         add("Panels.packTransposed", "double", 6, () -> Panels.packTransposed(31, N, x2, 0, y2, 0));
-        add("Panels.multiply", "double", 10, () -> Panels.multiply(24, 31, N, x2, 0, v2, 0, y2, 0));
+        add("Panels.multiply", "double", 9, () -> Panels.multiply(24, 31, N, x2, 0, v2, 0, y2, 0));
+        add("Panels.multiply", "double", 12, () -> Panels.multiply(24, 31, N, x2, 0, v2, 0, x2, 0, 0, y2, 0));
         add("Affine.apply", "double", 10, () -> Affine.apply(Unary.TANH, 3, 8, 31, N, x2, 8 * N, v2, w2, y2));
         add("Affine.delta", "double", 8, () -> Affine.delta(Unary.TANH, 1, x2, v2, R, N, y2, Store.SET));
     }

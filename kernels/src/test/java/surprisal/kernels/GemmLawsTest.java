@@ -1,5 +1,6 @@
 package surprisal.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -270,6 +271,35 @@ class GemmLawsTest {
                 assertEquals(0, Float.floatToRawIntBits(x));
             }
         }
+    }
+
+    /** −0 + −0 is −0 in every column, at the edges of tiles too. */
+    @Example
+    void anUnderflowAddsNothing() {
+        for (int m = 1; m < 12; m++) {
+            for (int n : new int[] {1, 7, 17, 41, 50}) {
+                float[] c = new float[m * n];
+                double[] c64 = new double[m * n];
+                Arrays.fill(c, -0f);
+                Arrays.fill(c64, -0.0);
+                Gemm.multiply(Form.NN, m, n, 1, filled(m, -1e-30f), 0, filled(n, 1e-30f), 0, c, 0, Store.ADD);
+                Gemm.multiply(Form.NN, m, n, 1, filled(m, -1e-200), 0, filled(n, 1e-200), 0, c64, 0, Store.ADD);
+                assertArrayEquals(filled(m * n, -0f), c, "floats, m = " + m + ", n = " + n);
+                assertArrayEquals(filled(m * n, -0.0), c64, "doubles, m = " + m + ", n = " + n);
+            }
+        }
+    }
+
+    private static float[] filled(int n, float value) {
+        float[] x = new float[n];
+        Arrays.fill(x, value);
+        return x;
+    }
+
+    private static double[] filled(int n, double value) {
+        double[] x = new double[n];
+        Arrays.fill(x, value);
+        return x;
     }
 
     @Example

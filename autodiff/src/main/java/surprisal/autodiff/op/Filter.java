@@ -128,7 +128,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         final int u;
         final int p;
         final int v;
-        private int size;
+        private long size;
 
         Plan(Shape x, Shape e, Shape h0, Shape s0) {
             steps = x.dim(0);
@@ -159,13 +159,17 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             u = next(packed(n, 3 * n));
             p = next(packed(n, l));
             v = next(packed(l, 2 * m));
+            if (size > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("filter of x " + x + " and h₀ " + h0 + " keeps " + size + " numbers for the way back: "
+                        + "an array holds " + Integer.MAX_VALUE + "; take fewer steps or rows at a time");
+            }
         }
 
         /** Where a part of this length begins. */
         private int next(long length) {
-            int at = size;
-            size = Math.toIntExact(size + length);
-            return at;
+            long at = size;
+            size += length;
+            return (int) at; // of a size that fits
         }
 
         /** Where a weight is packed. */
@@ -200,7 +204,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
 
     @Override
     public int kept(Shape... in) {
-        return new Plan(in[X], in[E], in[H0], in[S0]).size;
+        return (int) new Plan(in[X], in[E], in[H0], in[S0]).size;
     }
 
     @Override

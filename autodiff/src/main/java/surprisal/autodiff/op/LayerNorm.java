@@ -14,6 +14,18 @@ import surprisal.kernels.Gemm.Store;
  */
 public record LayerNorm(double epsilon) implements Op.Keeping {
 
+    /**
+     * The operation.
+     *
+     * @throws IllegalArgumentException unless ε is at least the least normal float, 1.2e-38: a row of equal numbers would be 0/0
+     */
+    public LayerNorm {
+        if (!(epsilon >= Float.MIN_NORMAL && epsilon < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("layerNorm with ε " + epsilon + ": it takes a finite ε ≥ " + Float.MIN_NORMAL
+                    + ", since a row of equal numbers has no variance; 1e-5 is usual");
+        }
+    }
+
     @Override
     public Shape shape(Shape... in) {
         Shape x = in[0];
