@@ -29,7 +29,7 @@ public final class Hierarchy {
         /**
          * Links.
          *
-         * @throws IllegalArgumentException if there are not as many of both, or one modality sets two things
+         * @throws IllegalArgumentException if there are not as many of both, one modality sets two things, or two set the same
          */
         public Links {
             beginnings = beginnings.clone();
@@ -41,6 +41,19 @@ public final class Hierarchy {
             for (int m = 0; m < beginnings.length; m++) {
                 if (beginnings[m] >= 0 && preferences[m] >= 0) {
                     throw new IllegalArgumentException("upper modality " + m + " sets the beginning of a factor and preferences: one");
+                }
+            }
+            once(beginnings, "the beginning of lower factor ");
+            once(preferences, "the preferences of lower modality ");
+        }
+
+        private static void once(int[] set, String what) {
+            for (int m = 0; m < set.length; m++) {
+                for (int k = 0; k < m; k++) {
+                    if (set[m] >= 0 && set[k] == set[m]) {
+                        throw new IllegalArgumentException("upper modalities " + k + " and " + m + " both set " + what + set[m]
+                                + ": one of them");
+                    }
                 }
             }
         }
@@ -68,7 +81,8 @@ public final class Hierarchy {
     private final int[] actions;
     private int step;
     private int ticks;
-    private int upperAction = -1;
+    private int upperAction = -1; // since the last tick, or −1
+    private boolean told; // whether the last observation was a tick
 
     /**
      * A hierarchy.
@@ -77,7 +91,8 @@ public final class Hierarchy {
      * @param lower the fast agent; with k &gt; 1 and links to beginnings its factors depend on themselves alone
      * @param links what the upper one sets
      * @param period k ≥ 1, the lower steps in an upper one
-     * @throws IllegalArgumentException if a link does not fit the sizes of both models, or k is less than 1
+     * @throws IllegalArgumentException if a link does not fit the sizes of both models, the preferences that it sets change
+     *     with the step, a lower factor depends on others where it must not, or k is less than 1
      */
     public Hierarchy(Agent upper, Agent lower, Links links, int period) {
         if (period < 1) {
@@ -105,11 +120,33 @@ public final class Hierarchy {
                 throw new IllegalArgumentException("upper modality " + above.structure().modalities().get(m).name() + " has "
                         + above.A(m).events() + " outcomes and what it sets below has " + size + ": as many");
             }
+            if (c >= 0 && below.C(c, below.preferredSteps() - 1) != below.C(c, 0)) { // the first row is not the last one
+                throw new IllegalArgumentException("C of lower modality " + below.structure().modalities().get(c).name()
+                        + " changes with the step, so it can't be set from above: give it one row");
+            }
+        }
+        if (smooths()) {
+            alone(below, period);
         }
         outcomes = IntStream.range(0, modalities).mapToObj(m -> new double[above.A(m).events()]).toArray(double[][]::new);
         upperPrior = Arrays.stream(above.states()).mapToObj(double[]::new).toArray(double[][]::new);
         actions = new int[Math.max(1, period - 1)];
         begin();
+    }
+
+    /** Whether the belief about the beginning takes in what came later. */
+    private boolean smooths() {
+        return period > 1 && Arrays.stream(links.beginnings).anyMatch(f -> f >= 0);
+    }
+
+    private static void alone(Tables below, int period) {
+        for (int f = 0; f < below.states().length; f++) {
+            if (!Arrays.equals(below.B(f).parents(), new int[] {f})) {
+                throw new IllegalArgumentException("lower factor " + below.structure().factors().get(f).name() + " depends on others: "
+                        + "what " + period + " steps say of their beginning takes factors that depend on themselves alone; join them, "
+                        + "or let each be an upper step");
+            }
+        }
     }
 
     /** Begins an episode at both levels. */
@@ -120,6 +157,7 @@ public final class Hierarchy {
         step = 0;
         ticks = 0;
         upperAction = -1;
+        told = false;
     }
 
     /**
@@ -127,6 +165,9 @@ public final class Hierarchy {
      *
      * @param seen for each lower modality its outcome, or −1 where nothing was seen
      * @return for each lower factor its belief: the arrays themselves
+     * @throws IllegalArgumentException as {@link Agent#observe(int...)} of the lower agent, or of the upper one, which then goes
+     *     on as if this upper step had not been
+     * @throws IllegalStateException if the upper level has seen something and not acted since
      */
     public double[][] observe(int... seen) {
         if (step == 0) {
@@ -135,6 +176,7 @@ public final class Hierarchy {
         double[][] qs = lower.observe(seen);
         beliefs.add(Arrays.stream(qs).map(double[]::clone).toArray(double[][]::new));
         step++;
+        told = false;
         if (step == period) {
             ascend();
         }
@@ -144,6 +186,10 @@ public final class Hierarchy {
     /** Sets what the lower level begins with and prefers, from what the upper one expects. */
     private void descend() {
         Tables above = upper.tables();
+        if (ticks > 0 && upperAction < 0) {
+            throw new IllegalStateException("the upper level saw something after " + period
+                    + " lower steps and has not acted since: act, then observe");
+        }
         if (ticks == 0) {
             for (int f = 0; f < upperPrior.length; f++) {
                 System.arraycopy(above.D()[f], 0, upperPrior[f], 0, upperPrior[f].length);
@@ -170,10 +216,11 @@ public final class Hierarchy {
 
     /** Shows the upper level how the lower one began, and lets it plan. */
     private void ascend() {
-        double[][] first = beliefs.getFirst();
-        if (period > 1 && Arrays.stream(links.beginnings).anyMatch(f -> f >= 0)) {
-            first = Smoothing.smooth(lower.tables(), beliefs.toArray(double[][][]::new), actions).qs()[0];
-        }
+        double[][] first = smooths()
+                ? Smoothing.smooth(lower.tables(), beliefs.toArray(double[][][]::new), actions).qs()[0]
+                : beliefs.getFirst();
+        beliefs.clear();
+        step = 0;
         for (int m = 0; m < outcomes.length; m++) {
             Arrays.fill(outcomes[m], 0);
             if (links.beginnings[m] >= 0) {
@@ -181,10 +228,10 @@ public final class Hierarchy {
             }
         }
         upper.observe(outcomes);
-        upper.plan();
-        beliefs.clear();
-        step = 0;
         ticks++;
+        upperAction = -1;
+        told = true;
+        upper.plan();
     }
 
     /**
@@ -203,7 +250,7 @@ public final class Hierarchy {
      * @return the lower combination of actions
      */
     public int act(Rng rng) {
-        if (step == 0 && ticks > 0) {
+        if (told) {
             upperAction = upper.act(rng);
         }
         int action = lower.act(rng);
@@ -216,7 +263,7 @@ public final class Hierarchy {
     /** Learns at the lower level, and at the upper one if that has just seen something. */
     public void learn() {
         lower.learn();
-        if (step == 0 && ticks > 0) {
+        if (told) {
             upper.learn();
         }
     }

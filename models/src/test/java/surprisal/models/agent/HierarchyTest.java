@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Shape;
 import surprisal.models.pomdp.FactoredPomdp;
@@ -161,5 +162,87 @@ class HierarchyTest {
         assertThrows(IllegalArgumentException.class, () -> new Hierarchy(upper, lower, Hierarchy.Links.beginnings(1, 0), 2));
         assertThrows(IllegalArgumentException.class, () -> new Hierarchy(upper, lower, Hierarchy.Links.beginnings(0, 2), 2));
         assertThrows(IllegalArgumentException.class, () -> new Hierarchy(upper, lower, Hierarchy.Links.beginnings(0, 1), 0));
+        says("upper modalities 0 and 2 both set the beginning of lower factor 1", () -> Hierarchy.Links.beginnings(1, 0, 1));
+        says("upper modalities 1 and 2 both set the preferences of lower modality 0",
+                () -> new Hierarchy.Links(new int[] {0, -1, -1}, new int[] {-1, 0, 0}));
+    }
+
+    private static void says(String words, Executable made) {
+        String message = assertThrows(IllegalArgumentException.class, made).getMessage();
+        assertTrue(message.contains(words), message);
+    }
+
+    private static FactoredPomdp with(Structure structure, List<Tensor> B, List<Tensor> C) {
+        return FactoredPomdp.of(structure, task().A(), B, C, task().D());
+    }
+
+    /** What follows of a beginning is only told of factors that depend on themselves alone; with one step nothing follows. */
+    @Test
+    void factorsThatDependOnOthersAreRefusedWhereTheyAreSmoothed() {
+        Structure s = task().structure();
+        Structure coupled = new Structure(s.factors(), s.modalities(), s.actions(), s.parentsA(), List.of(List.of(0, 1), List.of(1)),
+                s.actionsB());
+        Tensor side = Tensor.of(Shape.of(2, 3, 2), 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1);
+        Agent lower = Agent.of(with(coupled, List.of(side, task().B().get(1)), task().C())).build();
+        Agent upper = Agent.of(context()).build();
+        says("lower factor side depends on others: what 2 steps say",
+                () -> new Hierarchy(upper, lower, Hierarchy.Links.beginnings(0, 1), 2));
+        new Hierarchy(upper, lower, Hierarchy.Links.beginnings(-1, -1), 2);
+        Hierarchy one = new Hierarchy(upper, lower, Hierarchy.Links.beginnings(0, 1), 1);
+        one.observe(0, 0);
+        assertTrue(upper.qs()[0][0] > 0.5, "it is told of the cue");
+    }
+
+    /** A preference by time has no row that is now: it is refused, but not where another modality is set. */
+    @Test
+    void preferencesByTimeAreNotSetFromAbove() {
+        List<Tensor> byTime = List.of(Tensor.of(Shape.of(2, 2), 0, 0, 1, 0), task().C().get(1));
+        Agent lower = Agent.of(with(task().structure(), task().B(), byTime)).build();
+        Agent upper = Agent.of(context()).build();
+        says("C of lower modality cue changes with the step",
+                () -> new Hierarchy(upper, lower, new Hierarchy.Links(new int[] {-1, -1}, new int[] {0, -1}), 1));
+        new Hierarchy(upper, lower, new Hierarchy.Links(new int[] {-1, -1}, new int[] {-1, 1}), 1);
+    }
+
+    /** Between two things that it sees the upper level acts. Where that was forgotten, nothing is lost. */
+    @Test
+    void theUpperLevelActsBetweenWhatItSees() {
+        Hierarchy told = new Hierarchy(Agent.of(context()).build(), Agent.of(task()).build(), Hierarchy.Links.beginnings(0, 1), 1);
+        Hierarchy untold = new Hierarchy(Agent.of(context()).build(), Agent.of(task()).build(), Hierarchy.Links.beginnings(0, 1), 1);
+        for (int t = 0; t < 3; t++) {
+            assertArrayEquals(untold.observe(t % 2, 0), told.observe(t % 2, 0));
+            String message = assertThrows(IllegalStateException.class, () -> told.observe(0, 0)).getMessage();
+            assertTrue(message.contains("act, then observe"), message);
+            assertArrayEquals(untold.plan(), told.plan());
+            assertEquals(untold.act(null), told.act(null));
+            assertArrayEquals(untold.upper().qs()[0], told.upper().qs()[0]);
+        }
+    }
+
+    /** An upper step that the upper level takes for impossible is said to be so, and the next one takes its place. */
+    @Test
+    void whatTheUpperLevelRefusesIsNotTheEndOfIt() {
+        boolean[] deaf = {true};
+        Agent upper = Agent.of(context()).perception((field, prior) -> !deaf[0] && AgentBuilder.Perception.EXACT.infer(field, prior))
+                .build();
+        Hierarchy both = new Hierarchy(upper, Agent.of(task()).build(), Hierarchy.Links.beginnings(0, 1), 2);
+        Hierarchy fresh = new Hierarchy(Agent.of(context()).perception(AgentBuilder.Perception.EXACT).build(), Agent.of(task()).build(),
+                Hierarchy.Links.beginnings(0, 1), 2);
+        step(both);
+        says("are impossible under the belief", () -> both.observe(0, -1));
+        deaf[0] = false;
+        both.plan();
+        both.act(null);
+        for (int t = 0; t < 2; t++) {
+            step(both);
+            step(fresh);
+        }
+        assertArrayEquals(fresh.upper().qs()[0], both.upper().qs()[0]);
+    }
+
+    private static void step(Hierarchy hierarchy) {
+        hierarchy.observe(0, -1);
+        hierarchy.plan();
+        hierarchy.act(null);
     }
 }
