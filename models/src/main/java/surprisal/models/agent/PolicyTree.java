@@ -21,6 +21,7 @@ public final class PolicyTree implements Search {
     private final Tables tables;
     private final Policies policies;
     private final Efe efe;
+    private final int first; // the row of C that the first step is scored with
     private final Table[] gainB; // by factor: what a transition teaches, where that counts
     private final double[][] intended; // by factor: what each next state costs, where that counts
     private final double[][] gainA;
@@ -65,9 +66,15 @@ public final class PolicyTree implements Search {
      * @throws IllegalArgumentException if a term counts whose numbers are missing
      */
     public PolicyTree(Tables tables, Policies policies, Efe efe, double[][] gainA, Table[] gainB, double[][] intended) {
+        this(tables, policies, efe, 0, gainA, gainB, intended);
+    }
+
+    /** A search whose first step is scored with a later row of C, for what is left of policies that have begun. */
+    PolicyTree(Tables tables, Policies policies, Efe efe, int first, double[][] gainA, Table[] gainB, double[][] intended) {
         this.tables = tables;
         this.policies = policies;
         this.efe = efe;
+        this.first = first;
         this.gainA = gainA;
         this.gainB = gainB;
         this.intended = intended;
@@ -98,7 +105,7 @@ public final class PolicyTree implements Search {
         total = new double[widest];
         totalNext = new double[widest];
         G = new double[policies.size()];
-        costs = new Costs[Math.min(policies.horizon(), tables.preferredSteps())][];
+        costs = new Costs[Math.min(policies.horizon(), Math.max(1, tables.preferredSteps() - first))][];
         Arrays.setAll(costs, t -> groups());
         jointGain = efe.weight(Term.JOINT_GAIN) == 0 ? null : new JointGain(tables);
         changed();
@@ -106,7 +113,7 @@ public final class PolicyTree implements Search {
 
     /** The same search for another thread. */
     PolicyTree twin(Tables tables) {
-        return new PolicyTree(tables, policies, efe, gainA,
+        return new PolicyTree(tables, policies, efe, first, gainA,
                 gainB == null ? null : Arrays.stream(gainB).map(Table::twin).toArray(Table[]::new), intended);
     }
 
@@ -146,7 +153,7 @@ public final class PolicyTree implements Search {
     public void changed() {
         for (int t = 0; t < costs.length; t++) {
             for (Costs group : costs[t]) {
-                group.fill(efe, t, gainA);
+                group.fill(efe, first + t, gainA);
             }
         }
         if (jointGain != null) {

@@ -1,6 +1,7 @@
 package surprisal.models.pomdp;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import surprisal.kernels.Simplex;
 
@@ -35,7 +36,7 @@ public final class PolicyMessages {
     private int steps;
 
     /**
-     * Memory for a window.
+     * Memory for a window, which begins with all of its steps.
      *
      * @param tables the model, whose numbers as they are now are taken in; each factor depends on itself alone
      * @param most how many steps at most
@@ -68,6 +69,7 @@ public final class PolicyMessages {
         right = new double[all];
         turned = new double[states.length][];
         changed();
+        begin(most);
     }
 
     private double[][][] memory(int most) {
@@ -121,8 +123,11 @@ public final class PolicyMessages {
      *
      * @param t the step, 0 … T − 1
      * @param outcomes for each modality its outcome, or a negative number where nothing was seen
+     * @throws IllegalArgumentException if there is no such step, not one outcome for each modality, or one is out of range
      */
     public void observe(int t, int... outcomes) {
+        step("an observation at step ", t, steps);
+        checked(outcomes);
         Arrays.fill(likelihood[t], 1);
         seen[t] = true;
         int[] state = new int[states.length];
@@ -144,13 +149,36 @@ public final class PolicyMessages {
         }
     }
 
+    private void checked(int[] outcomes) {
+        List<Variable> modalities = tables.structure().modalities();
+        if (outcomes.length != modalities.size()) {
+            throw new IllegalArgumentException(outcomes.length + " outcomes given: the model has " + modalities.size() + " modalities");
+        }
+        for (int m = 0; m < outcomes.length; m++) {
+            Variable modality = modalities.get(m);
+            if (outcomes[m] >= modality.size()) {
+                throw new IllegalArgumentException("outcome " + modality.name() + " = " + outcomes[m] + ": it takes 0 to "
+                        + (modality.size() - 1) + ", or a negative number where nothing was seen");
+            }
+        }
+    }
+
+    private void step(String what, int t, int count) {
+        if (t < 0 || t >= count) {
+            throw new IllegalArgumentException(what + t + ": a window of " + steps + " steps has " + count + " of them, from 0 on");
+        }
+    }
+
     /**
      * Takes in what the policy does, or did.
      *
      * @param t the step that it is done after, 0 … T − 2
      * @param joint the combination of actions
+     * @throws IllegalArgumentException if there is no such step or combination
      */
     public void act(int t, int joint) {
+        step("an action after step ", t, steps - 1);
+        tables.checkAction(joint);
         actions[t] = joint;
     }
 

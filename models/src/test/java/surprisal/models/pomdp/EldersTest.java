@@ -254,7 +254,9 @@ public class EldersTest {
         for (int t = from; t < now; t++) {
             messages.act(t - from, tables.structure().encode(did[t]));
         }
-        messages.act(now - from, policy);
+        if (now - from < count - 1) {
+            messages.act(now - from, policy);
+        }
         double[][] prior = tables.D();
         if (from > 0) {
             prior = Arrays.stream(prior).map(double[]::clone).toArray(double[][]::new);
