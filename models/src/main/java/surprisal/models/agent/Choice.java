@@ -61,7 +61,7 @@ public enum Choice {
         return best;
     }
 
-    /** One of n with probability ∝ p^α. */
+    /** One of n with probability ∝ p^α; what has probability 0 is never drawn, with α = 0 neither. */
     private static int draw(double[] p, int n, double alpha, double[] scratch, Rng rng) {
         if (rng == null) {
             throw new IllegalArgumentException("a choice of precision α = " + alpha + " draws: it takes an Rng; DETERMINISTIC takes none");
@@ -71,8 +71,8 @@ public enum Choice {
             System.arraycopy(p, 0, w, 0, n);
         } else {
             Simplex.logs(p, 0, w, 0, n);
-            for (int i = 0; i < n; i++) {
-                w[i] *= alpha;
+            for (int i = 0; i < n; i++) { // the logs are stabilised: below ε they are not those of p
+                w[i] = p[i] == 0 ? Double.NEGATIVE_INFINITY : alpha * (p[i] < Simplex.EPSILON ? StrictMath.log(p[i]) : w[i]);
             }
             Simplex.softmax(w, 0, w, 0, n);
         }

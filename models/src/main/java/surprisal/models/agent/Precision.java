@@ -2,6 +2,7 @@ package surprisal.models.agent;
 
 import java.util.Arrays;
 import surprisal.kernels.Simplex;
+import surprisal.models.plan.Plan;
 
 /**
  * q(π) = σ(ln E(π) − F(π) − γ G(π)): the belief about policies, and how its precision γ is inferred with it.
@@ -11,7 +12,7 @@ public final class Precision {
     private Precision() {}
 
     /**
-     * q(π) = σ(ln E(π) − γ G(π)).
+     * q(π) = σ(ln E(π) − γ G(π)), and 0 where G is ∞, for γ = 0 too; NaN where nothing is left to choose.
      *
      * @param G expected free energy of each policy
      * @param gamma γ ≥ 0
@@ -23,7 +24,7 @@ public final class Precision {
     }
 
     /**
-     * q(π) = σ(ln E(π) − F(π) − γ G(π)).
+     * q(π) = σ(ln E(π) − F(π) − γ G(π)), and 0 where G is ∞, for γ = 0 too; NaN where nothing is left to choose.
      *
      * @param G expected free energy of each policy
      * @param F free energy of each policy up to now, or null where all policies agree about the past
@@ -33,7 +34,7 @@ public final class Precision {
      */
     public static void posterior(double[] G, double[] F, double gamma, double[] logE, double[] q) {
         for (int p = 0; p < q.length; p++) {
-            q[p] = -gamma * G[p];
+            q[p] = -Plan.cost(gamma, G[p]);
         }
         if (logE != null) {
             for (int p = 0; p < q.length; p++) {
@@ -74,11 +75,16 @@ public final class Precision {
      * @param q the posterior, overwritten
      * @return γ
      * @throws IllegalArgumentException unless β is finite and positive
-     * @throws ArithmeticException if β comes to be negative: G differs by more than the prior allows for
+     * @throws ArithmeticException if G is infinite for every policy, or β comes to be negative: G differs by more than the prior
+     *     allows for
      */
     public static double infer(double[] G, double[] F, double[] logE, double beta, double[] q) {
         if (!(beta > 0 && beta < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the prior β of the precision is " + beta + ": it takes a finite number > 0");
+        }
+        if (Arrays.stream(G).allMatch(g -> g == Double.POSITIVE_INFINITY)) {
+            throw new ArithmeticException("G is infinite for every policy: none is left to choose; let C allow for every outcome "
+                    + "(−30 will do)");
         }
         double[] prior = new double[q.length];
         double b = beta;
@@ -87,7 +93,7 @@ public final class Precision {
             posterior(G, F, 1 / b, logE, q);
             double error = b - beta;
             for (int p = 0; p < q.length; p++) {
-                error -= (q[p] - prior[p]) * G[p];
+                error -= q[p] == 0 && prior[p] == 0 ? 0 : (q[p] - prior[p]) * G[p]; // 0 · ∞ is none
             }
             b -= error / 2;
             if (!(b > 0)) {

@@ -71,7 +71,18 @@ public record Plan(int[][] policies, Tensor G) {
         return softmax(E.log().minus(cost(gamma)));
     }
 
-    /** γ G, and ∞ where G is ∞ for γ = 0 too: what can't be is not left to chance. */
+    /**
+     * γ G, and ∞ where G is ∞ for γ = 0 too: what can't be is not left to chance.
+     *
+     * @param gamma precision γ ≥ 0, finite
+     * @param G G(π) of one policy
+     * @return what it adds to the cost of a policy
+     */
+    public static double cost(double gamma, double G) {
+        return Double.isInfinite(G) ? G : gamma * G;
+    }
+
+    /** γ G of every policy. */
     private Tensor cost(double gamma) {
         if (!(gamma >= 0) || Double.isInfinite(gamma)) {
             throw new IllegalArgumentException("precision γ is " + gamma + ": it takes a finite number ≥ 0");
@@ -81,7 +92,7 @@ public record Plan(int[][] policies, Tensor G) {
         }
         Tensor zero = Tensor.zeros(G.shape(), G.precision());
         for (int i = 0; i < policies.length; i++) {
-            zero.array().set(i, Double.isInfinite(G.at(i)) ? Double.POSITIVE_INFINITY : 0);
+            zero.array().set(i, cost(gamma, G.at(i)));
         }
         return zero;
     }

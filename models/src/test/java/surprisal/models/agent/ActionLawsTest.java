@@ -74,6 +74,25 @@ class ActionLawsTest {
         assertEquals(-variance, slope, gamma < step ? 1e-2 : 1e-6);
     }
 
+    /** What costs ∞ has probability 0 at any precision, 0 too, and the rest is as if it were not there; so is γ where it is inferred. */
+    @Property(tries = 200)
+    void whatIsImpossibleIsAsIfItWereNotThere(@ForAll long seed, @ForAll @IntRange(min = 0, max = 8) int gamma) {
+        SplittableRandom r = new SplittableRandom(seed);
+        double[] G = r.doubles(4, -1, 1).toArray();
+        double[] F = r.doubles(4, 0, 3).toArray();
+        double[] E = World.row(r, 4, false);
+        double[] more = Arrays.copyOf(G, 6);
+        more[4] = Double.POSITIVE_INFINITY;
+        more[5] = Double.POSITIVE_INFINITY;
+        double[] logE = Arrays.copyOf(logs(E), 6);
+        assertArrayEquals(Arrays.copyOf(posterior(G, gamma, logs(E)), 6), posterior(more, gamma, logE), 1e-15);
+        double[] q = new double[4];
+        double[] those = new double[6];
+        double inferred = Precision.infer(G, F, logs(E), 1.5, q);
+        assertEquals(inferred, Precision.infer(more, Arrays.copyOf(F, 6), logE, 1.5, those), 1e-13 * inferred);
+        assertArrayEquals(Arrays.copyOf(q, 6), those, 1e-13);
+    }
+
     @Property(tries = 100)
     void greatPrecisionSharesAmongTheBest(@ForAll long seed) {
         double[] G = new SplittableRandom(seed).ints(6, 0, 3).asDoubleStream().toArray();
@@ -172,6 +191,27 @@ class ActionLawsTest {
         }
         assertEquals(8000, drawn[0], 200);
         assertEquals(10_000, drawn[0] + drawn[2]);
+    }
+
+    /** A small α makes little of a difference of 64 nats, but nothing of a probability of 0: that is never drawn. */
+    @Example
+    void drawsGoByThePowerOfTheSmallestProbability() {
+        double[] q = {1, StrictMath.exp(-64), 0, 0};
+        int[] drawn = new int[4];
+        Rng rng = new Rng(3);
+        for (int i = 0; i < 100_000; i++) {
+            drawn[Choice.FULL.choose(Policies.all(coins(), 1), q, 0.1, new double[2][2], new double[4], rng)]++;
+        }
+        assertEquals(1e5 / (1 + StrictMath.exp(6.4)), drawn[1], 65); // binomial, σ = 13
+        assertEquals(100_000, drawn[0] + drawn[1]);
+        double[] sure = {1, 0, 0, 0};
+        double[][] marginals = new double[2][2];
+        for (int i = 0; i < 1000; i++) {
+            for (double alpha : new double[] {0, 0.01, 0.1}) {
+                assertEquals(0, Choice.FULL.choose(Policies.all(coins(), 1), sure, alpha, marginals, new double[4], rng));
+                assertEquals(0, Choice.MARGINAL.choose(Policies.all(coins(), 1), sure, alpha, marginals, new double[4], rng));
+            }
+        }
     }
 
     /** I[θ; o] of Dirichlet counts: Σ_k p_k w_k = Σ_k p_k D_KL[Dir(α + e_k) ‖ Dir(α)], the one by digammas, the other by counts. */

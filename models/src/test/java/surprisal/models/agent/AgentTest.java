@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -132,20 +134,22 @@ class AgentTest {
                 List.of(Tensor.of(0.5, 0.5)))).perception(perception).gamma(1);
     }
 
-    /** What must not be has probability 0, in trees too, where nothing after it counts. */
-    @Test
-    void whatMustNotBeIsNotChosen() {
+    /** What must not be has probability 0, at γ = 0 and in trees too, where nothing after it counts. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1})
+    void whatMustNotBeIsNotChosen(double gamma) {
         List<BiFunction<Tables, PolicyTree, Search>> trees = List.of(
                 (tables, oneStep) -> oneStep,
-                (tables, oneStep) -> new Sophisticated(tables, new Sophisticated.Limits(3, 1, 0, 0, -1, 1000), oneStep,
+                (tables, oneStep) -> new Sophisticated(tables, new Sophisticated.Limits(3, gamma, 0, 0, -1, 1000), oneStep,
                         Perception.EXACT, null, Branching.OUTCOMES),
-                (tables, oneStep) -> new MonteCarlo(tables, new MonteCarlo.Budget(3, 200), oneStep, Perception.EXACT, null, new Rng(1)));
+                (tables, oneStep) -> new MonteCarlo(tables, new MonteCarlo.Budget(3, 200, 1, gamma, Double.POSITIVE_INFINITY), oneStep,
+                        Perception.EXACT, null, new Rng(1)));
         for (BiFunction<Tables, PolicyTree, Search> tree : trees) {
-            Agent agent = rooms(Perception.EXACT, Double.NEGATIVE_INFINITY, 0).tree(tree).build();
+            Agent agent = rooms(Perception.EXACT, Double.NEGATIVE_INFINITY, 0).tree(tree).gamma(gamma).build();
             agent.observe(0);
             assertArrayEquals(new double[] {0, 1}, agent.plan(), 1e-15);
             assertEquals(1, agent.act(null));
-            Agent lost = rooms(Perception.EXACT, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY).tree(tree).build();
+            Agent lost = rooms(Perception.EXACT, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY).tree(tree).gamma(gamma).build();
             lost.observe(0);
             String message = assertThrows(ArithmeticException.class, lost::plan).getMessage();
             assertTrue(message.contains("G is infinite for every policy"), message);
@@ -197,5 +201,15 @@ class AgentTest {
         agent.observe(1);
         agent.plan();
         assertEquals(-15.0 / 116 * Math.log(1e-3), agent.G()[0], 1e-9, "1 + 100 of 16 + 100 times it went from 1 to 2");
+    }
+
+    /** Where one room must not be, a tree at γ = 0 goes on with the other one, as deep as it may. */
+    @Test
+    void aTreeOfNoPrecisionFollowsWhatMayBe() {
+        Tables tables = new Tables(rooms(Perception.EXACT, Double.NEGATIVE_INFINITY, 0).model);
+        Sophisticated search = new Sophisticated(tables, new Sophisticated.Limits(3, 0, 0, 0, -1, 1000), Efe.of(Term.UTILITY),
+                Perception.EXACT);
+        assertArrayEquals(new double[] {Double.POSITIVE_INFINITY, 0}, search.G(new double[][] {{1, 0}}), 1e-15);
+        assertEquals(3, search.depth());
     }
 }

@@ -257,6 +257,16 @@ class TrialAgentTest {
         assertArrayEquals(new double[] {0.3 * 0.05 / evidence, 0.7 * 0.95 / evidence}, messages.qs()[0][0], 1e-12);
     }
 
+    /** By messages nothing is quite impossible: where an outcome must not be, every policy costs ∞, and that is what is said. */
+    @Test
+    void whereNothingIsLeftToChooseItIsSaid() {
+        FactoredPomdp model = places(0, Double.NEGATIVE_INFINITY);
+        TrialAgent agent = new TrialAgent(model, Policies.all(model.structure(), 2), new double[0], TrialAgent.Settings.STANDARD);
+        agent.observe(0);
+        assertEquals("G is infinite for every policy: none is left to choose; let C allow for every outcome (−30 will do)",
+                assertThrows(ArithmeticException.class, agent::plan).getMessage());
+    }
+
     /** Policies that explain the past alike leave γ what it was: π = π₀. */
     @Test
     void precisionMovesByWhatThePastSays() {
