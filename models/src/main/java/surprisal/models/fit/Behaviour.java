@@ -21,8 +21,8 @@ import surprisal.models.pomdp.Variable;
  *
  * <p>Episodes are rows of one batch, unless something is learned from one to the next. Where only preferences, precisions
  * and habits are free (the subject is made from the first one by {@link Subject#preferences} and the like, with its very tensors
- * for A, B and D), what policies lead to is imagined once and kept. After an action that was not seen the belief goes on
- * by what the agent would have done on average.
+ * for A, B and D and its terms of G), what policies lead to is imagined once and kept. After an action that was not seen the
+ * belief goes on by what the agent would have done on average.
  */
 public final class Behaviour {
 
@@ -149,8 +149,9 @@ public final class Behaviour {
     /**
      * ln p(actions | outcomes, θ).
      *
-     * @param subject the agent, of the structure, policies and terms of the first one
+     * @param subject the agent, of the structure, policies and choice of the first one
      * @return one number, ≤ 0
+     * @throws IllegalArgumentException if it compares other policies than the first one, or chooses otherwise
      */
     public Tensor logLikelihood(Subject subject) {
         return logProbabilities(subject).sum();
@@ -159,10 +160,15 @@ public final class Behaviour {
     /**
      * ln p(a_t | o_1…t, a_1…t−1, θ) of every step.
      *
-     * @param subject the agent, of the structure, policies and terms of the first one
+     * @param subject the agent, of the structure, policies and choice of the first one
      * @return one number for each step of each episode in their order, 0 where the action was not seen
+     * @throws IllegalArgumentException if it compares other policies than the first one, or chooses otherwise
      */
     public Tensor logProbabilities(Subject subject) {
+        if (!subject.choosesLike(base)) {
+            throw new IllegalArgumentException("a subject that chooses " + chosen(subject) + ", in the likelihood of one that chooses "
+                    + chosen(base) + ": these are not the same, so make a Behaviour of this subject");
+        }
         Outlook outlook = kept != null && subject.believesLike(base) ? kept : Outlook.concat(outlooks(subject)).rows(order);
         List<Tensor> log = options.log(posterior(outlook, subject), subject.alpha());
         Tensor sum = null;
@@ -171,6 +177,10 @@ public final class Behaviour {
             sum = sum == null ? of : sum.plus(of);
         }
         return sum;
+    }
+
+    private static String chosen(Subject subject) {
+        return subject.choice() + " among " + subject.policies().size() + " policies of " + subject.policies().horizon() + " steps";
     }
 
     /** ln q(π) = ln σ(ln E − γ G), [N, P]. */

@@ -82,7 +82,8 @@ record Outlook(Tensor cost, List<Tensor> outcomes) {
         return new Outlook(byPolicy, outcomes);
     }
 
-    private static int preferredSteps(Tensor C) {
+    /** How many preferences there are by time; the last one holds from then on. */
+    static int preferredSteps(Tensor C) {
         return C.shape().rank() == 2 ? C.shape().dim(0) : 1;
     }
 

@@ -13,6 +13,7 @@ import surprisal.models.agent.Policies;
 import surprisal.models.agent.Term;
 import surprisal.models.pomdp.Counts;
 import surprisal.models.pomdp.FactoredPomdp;
+import surprisal.models.pomdp.Variable;
 
 /**
  * An agent whose numbers are tensors, so that what it does can be differentiated: q(π) = σ(ln E − γ G(π)), and actions
@@ -174,8 +175,14 @@ public record Subject(
      * @param modality of which modality
      * @param C log-preferences up to a constant, [O] or by time [T, O]
      * @return the subject
+     * @throws IllegalArgumentException if there is no such modality, or C is of another shape
      */
     public Subject preferences(int modality, Tensor C) {
+        int outcomes = one(modality, model.structure().modalities(), "modality").size();
+        if (C.shape().rank() < 1 || C.shape().rank() > 2 || C.shape().last() != outcomes || C.shape().size() == 0) {
+            throw new IllegalArgumentException("preferences of modality " + modality + " are " + C.shape() + ": they are [" + outcomes
+                    + "], or by time [T, " + outcomes + "]");
+        }
         List<Tensor> all = IntStream.range(0, model.C().size()).mapToObj(m -> m == modality ? C : model.C().get(m)).toList();
         return model(new FactoredPomdp(model.structure(), model.A(), model.B(), all, model.D()));
     }
@@ -186,10 +193,23 @@ public record Subject(
      * @param factor of which factor
      * @param D P(s_f), [S_f]
      * @return the subject
+     * @throws IllegalArgumentException if there is no such factor, or D is of another shape
      */
     public Subject initially(int factor, Tensor D) {
+        int states = one(factor, model.structure().factors(), "factor").size();
+        if (!D.shape().equals(Shape.of(states))) {
+            throw new IllegalArgumentException("the first belief about factor " + factor + " is " + D.shape() + ": it is [" + states + "]");
+        }
         List<Tensor> all = IntStream.range(0, model.D().size()).mapToObj(f -> f == factor ? D : model.D().get(f)).toList();
         return model(new FactoredPomdp(model.structure(), model.A(), model.B(), model.C(), all));
+    }
+
+    private static Variable one(int i, List<Variable> all, String kind) {
+        if (i < 0 || i >= all.size()) {
+            throw new IllegalArgumentException(kind + " " + i + ": the model has 0 to " + (all.size() - 1) + ", "
+                    + all.stream().map(Variable::name).toList());
+        }
+        return all.get(i);
     }
 
     /**
@@ -233,9 +253,20 @@ public record Subject(
         return agent.build();
     }
 
-    /** Whether beliefs, and what is imagined from them, are those of another subject, by the very tensors. */
+    /** Whether it chooses as another subject does, and among the same policies. */
+    boolean choosesLike(Subject that) {
+        return choice == that.choice && (policies == that.policies
+                || policies.size() == that.policies.size() && policies.horizon() == that.policies.horizon()
+                && IntStream.range(0, policies.size()).allMatch(p -> IntStream.range(0, policies.horizon())
+                        .allMatch(t -> policies.joint(p, t) == that.policies.joint(p, t))));
+    }
+
+    /** Whether beliefs, and what is imagined from them for the same terms of G, are those of another subject, by the very tensors. */
     boolean believesLike(Subject that) {
-        return same(model.A(), that.model.A()) && same(model.B(), that.model.B()) && same(model.D(), that.model.D())
+        return efe.equals(that.efe)
+                && IntStream.range(0, model.C().size()).allMatch(m ->
+                        Outlook.preferredSteps(model.C().get(m)) == Outlook.preferredSteps(that.model.C().get(m)))
+                && same(model.A(), that.model.A()) && same(model.B(), that.model.B()) && same(model.D(), that.model.D())
                 && same(learning.pA(), that.learning.pA()) && same(learning.pB(), that.learning.pB())
                 && same(learning.pD(), that.learning.pD())
                 && (!learning.any() || learning.rate() == that.learning.rate());

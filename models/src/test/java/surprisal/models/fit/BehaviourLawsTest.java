@@ -11,7 +11,9 @@ import surprisal.autodiff.GradCheck;
 import surprisal.autodiff.Tensor;
 import surprisal.models.agent.Agent;
 import surprisal.models.agent.Choice;
+import surprisal.models.agent.Efe;
 import surprisal.models.agent.Policies;
+import surprisal.models.agent.Term;
 import surprisal.models.pomdp.FactoredPomdp;
 
 /** The likelihood on tensors is that of the agent on arrays, and its gradients are right. */
@@ -54,6 +56,24 @@ class BehaviourLawsTest {
             }
         }
         assertEquals(i, log.shape().size());
+    }
+
+    /** Another objective, or preferences over other steps, are those of a likelihood that was made of them. */
+    @Property(tries = 50)
+    void nothingIsKeptThatDependsOnTheObjective(@ForAll @LongRange(max = SEEDS) long seed) {
+        Somebody somebody = new Somebody(seed);
+        Subject subject = somebody.subject();
+        Recording recording = somebody.recording(subject, 0);
+        Behaviour behaviour = Behaviour.of(subject, recording);
+        Tensor C = subject.model().C().getFirst();
+        for (Subject other : List.of(subject.efe(Efe.of(Term.UTILITY)), subject.efe(Efe.STANDARD.plus(Efe.of(Term.STATE_GAIN))),
+                subject.preferences(0, Tensor.concat(0, C.reshape(-1, C.shape().last()), C.reshape(-1, C.shape().last()).times(2))))) {
+            Tensor expected = Behaviour.of(other, recording).logProbabilities(other);
+            Tensor found = behaviour.logProbabilities(other);
+            for (int i = 0; i < expected.shape().size(); i++) {
+                assertEquals(expected.at(i), found.at(i), 1e-12 * (1 + Math.abs(expected.at(i))), "step " + i);
+            }
+        }
     }
 
     /** In plain numbers, from q(π). */

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import surprisal.autodiff.Tensor;
+import surprisal.engine.Rng;
+import surprisal.models.agent.Agent;
+import surprisal.models.agent.Choice;
 import surprisal.models.agent.Efe;
 import surprisal.models.agent.Policies;
 import surprisal.models.agent.Term;
@@ -151,6 +154,45 @@ class FitTest {
         says("no free parameter is called d", () -> preference().value(new double[1], "d"));
         says("has no gradient here", () -> bandit().efe(Efe.of(Term.JOINT_GAIN)));
         says("the prior of g", () -> Parameter.of("g", Scale.LOG, 0, 0));
+    }
+
+    /** A parameter that goes nowhere would come back as its prior. */
+    @Test
+    void whatGoesNowhereIsSaid() {
+        Subject bandit = bandit();
+        says("modality 9: the model has 0 to 0, [got]", () -> bandit.preferences(9, Tensor.of(0.0, 1)));
+        says("modality -1: the model has 0 to 0, [got]", () -> bandit.preferences(-1, Tensor.of(0.0, 1)));
+        says("factor 9: the model has 0 to 0, [side]", () -> bandit.initially(9, Tensor.of(0.5, 0.5)));
+        says("preferences of modality 0 are [3]: they are [2], or by time [T, 2]", () -> bandit.preferences(0, Tensor.of(0.0, 1, 2)));
+        says("preferences of modality 0 are []: they are", () -> bandit.preferences(0, Tensor.of(0.0).reshape()));
+        says("the first belief about factor 0 is [1, 2]: it is [2]", () -> bandit.initially(0, Tensor.of(0.5, 0.5).reshape(1, 2)));
+        Behaviour behaviour = Behaviour.of(bandit, new Recording(List.of(taken(0, 1))));
+        says("a subject that chooses MARGINAL among 4 policies of 2 steps, in the likelihood of one that chooses MARGINAL among 2 policies "
+                + "of 1 steps", () -> behaviour.logLikelihood(bandit.horizon(2)));
+        says("a subject that chooses FULL among 2", () -> behaviour.logLikelihood(bandit.choice(Choice.FULL)));
+        Policies turned = Policies.of(bandit.model().structure(), new int[][][] {{{1}}, {{0}}});
+        says("make a Behaviour of this subject", () -> behaviour.logLikelihood(bandit.policies(turned)));
+        assertEquals(2 * StrictMath.log(0.5), behaviour.logLikelihood(bandit.horizon(1)).item(), 1e-15); // the same policies, listed anew
+    }
+
+    /** With C = (0, 4), γ = 16 and α = 0.1 the left machine is taken with probability σ(−6.4), by the fit and by its agent. */
+    @Test
+    void theAgentChoosesAsTheLikelihoodSays() {
+        Subject bandit = bandit().preferences(0, Tensor.of(0.0, 4)).gamma(Tensor.of(16.0)).alpha(Tensor.of(0.1));
+        double left = 1 / (1 + StrictMath.exp(6.4));
+        for (Subject subject : List.of(bandit, bandit.choice(Choice.FULL))) {
+            Behaviour behaviour = Behaviour.of(subject, new Recording(List.of(taken(0))));
+            assertEquals(StrictMath.log(left), behaviour.logLikelihood(subject).item(), 1e-12);
+            Agent agent = subject.agent();
+            agent.observe(-1);
+            agent.plan();
+            Rng rng = new Rng(5);
+            int n = 0;
+            for (int i = 0; i < 20_000; i++) {
+                n += agent.act(rng) == 0 ? 1 : 0;
+            }
+            assertEquals(20_000 * left, n, 5 * StrictMath.sqrt(20_000 * left)); // 33 ± 6
+        }
     }
 
     private static void says(String what, Runnable wrong) {
