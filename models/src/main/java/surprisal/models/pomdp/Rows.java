@@ -23,8 +23,8 @@ final class Rows {
             }
             if (!(Math.abs(sum - 1) <= slack)) {
                 throw new IllegalArgumentException(place(name, x.shape(), row / n) + " sums to " + sum
-                        + ": it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp "
-                        + "take columns)");
+                        + ": it is a distribution over the last axis and sums to 1 (Pomdp.fromSpm, and "
+                        + "Pymdp.of(…).model(…) for factors, take columns)");
             }
         }
     }

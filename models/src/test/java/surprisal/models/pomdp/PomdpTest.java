@@ -3,6 +3,7 @@ package surprisal.models.pomdp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import surprisal.autodiff.Tensor;
@@ -21,15 +22,30 @@ class PomdpTest {
 
     @Test
     void wrongRowsAreNamed() {
-        says("A, row [1] sums to 0.9: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp take columns)",
+        says("A, row [1] sums to 0.9: it is a distribution over the last axis and sums to 1 "
+                        + "(Pomdp.fromSpm, and Pymdp.of(…).model(…) for factors, take columns)",
                 () -> Pomdp.of(Tensor.of(Shape.of(2, 3), 1.0, 0, 0, 0, 0.5, 0.4), B, D));
         says("B, row [0, 1] has the entry -0.5 at 0: probabilities are ≥ 0",
                 () -> Pomdp.of(A, Tensor.of(Shape.of(1, 2, 2), 1.0, 0, -0.5, 1.5), D));
-        says("D sums to 2.0: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp take columns)",
+        says("D sums to 2.0: it is a distribution over the last axis and sums to 1 "
+                        + "(Pomdp.fromSpm, and Pymdp.of(…).model(…) for factors, take columns)",
                 () -> Pomdp.of(A, B, Tensor.of(1.0, 1)));
         says("D has the entry NaN at 1: probabilities are ≥ 0", () -> Pomdp.of(A, B, Tensor.of(1, Double.NaN)));
-        says("B, row [1, 0] sums to 0.0: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp take columns)",
+        says("B, row [1, 0] sums to 0.0: it is a distribution over the last axis and sums to 1 "
+                        + "(Pomdp.fromSpm, and Pymdp.of(…).model(…) for factors, take columns)",
                 () -> Pomdp.of(A, Tensor.of(Shape.of(2, 2, 2), 1.0, 0, 0.5, 0.5, 0, 0, 1, 0), D));
+    }
+
+    /** The way out that the sentence names: the same columns, taken as such. */
+    @Test
+    void columnsHaveTheirOwnWaysIn() {
+        Tensor columns = A.transpose();
+        Tensor turned = B.transpose(2, 1, 0);
+        assertEquals(A.toString(), Pomdp.fromSpm(columns, turned, D).A().toString());
+        FactoredPomdp factored = Pymdp.of(List.of(columns), List.of(turned), List.of(Tensor.of(0.0, 0, 0)), List.of(D))
+                .model(Pymdp.Preferences.RAW);
+        assertEquals(A.toString(), factored.A().getFirst().toString());
+        assertEquals(B.toString(), factored.B().getFirst().toString());
     }
 
     @Test

@@ -28,10 +28,10 @@ class WrongNumbersTest {
         Tensor C = Tensor.of(0.0, 1);
         says("A[0] of modality o0, row [1] has the entry NaN at 0: probabilities are ≥ 0", () -> model(B, C, 1, 0, Double.NaN, 1));
         says("A[0] of modality o0, row [0] has the entry -0.5 at 0: probabilities are ≥ 0", () -> model(B, C, -0.5, 1.5, 0, 1));
-        says("A[0] of modality o0, row [1] sums to 0.5: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp "
-                + "take columns)", () -> model(B, C, 1, 0, 0, 0.5));
-        says("B[0] of factor s0, row [0, 0] sums to 2.0: it is a distribution over the last axis and sums to 1 (fromSpm and fromPymdp "
-                + "take columns)", () -> model(B.times(2), C, 1, 0, 0, 1));
+        says("A[0] of modality o0, row [1] sums to 0.5: it is a distribution over the last axis and sums to 1 "
+                + "(Pomdp.fromSpm, and Pymdp.of(…).model(…) for factors, take columns)", () -> model(B, C, 1, 0, 0, 0.5));
+        says("B[0] of factor s0, row [0, 0] sums to 2.0: it is a distribution over the last axis and sums to 1 "
+                + "(Pomdp.fromSpm, and Pymdp.of(…).model(…) for factors, take columns)", () -> model(B.times(2), C, 1, 0, 0, 1));
         double never = Double.NEGATIVE_INFINITY;
         says("C[0] of modality o0 is −∞ for every outcome: at least one must be allowed",
                 () -> model(B, Tensor.of(never, never), 1, 0, 0, 1));
