@@ -177,13 +177,22 @@ public final class Replay {
             evidence.observe(seen[t]);
             field.parallel(prior, sweeps);
             filtered[t] = Arrays.stream(field.qs()).map(double[]::clone).toArray(double[][]::new);
-            if (t < actions.length && actions[t] >= 0) {
-                tables.predict(filtered[t], actions[t], prior);
-            } else {
-                prior = filtered[t];
+            if (t < actions.length) {
+                predict(filtered[t], actions[t], prior);
             }
         }
         return filtered;
+    }
+
+    /** Q(s′|u), and Q(s) where the action is not known. */
+    private void predict(double[][] qs, int action, double[][] next) {
+        if (action >= 0) {
+            tables.predict(qs, action, next);
+            return;
+        }
+        for (int f = 0; f < qs.length; f++) {
+            System.arraycopy(qs[f], 0, next[f], 0, qs[f].length);
+        }
     }
 
     /** [t][f][s] → [f][t][s]. */
@@ -391,7 +400,7 @@ public final class Replay {
         });
     }
 
-    /** An episode: at each step the belief, its policies and the action, which is done whatever ours is. */
+    /** An episode: at each step the belief, its policies and the action, which is done whatever ours is, if it is known. */
     private void episode() {
         JsonPlace settings = root.find("settings").orElse(JsonPlace.root(Json.of(Map.of())));
         boolean flat = settings.find("planner").isEmpty();
@@ -424,8 +433,10 @@ public final class Replay {
             Precision.posterior(G, gamma, logE, q);
             compare(step, G, q);
             int done = Given.joint(structure, step.at("action"));
-            action(policies, q, done);
-            tables.predict(field.qs(), done, prior);
+            if (done >= 0) {
+                action(policies, q, done);
+            }
+            predict(field.qs(), done, prior);
         }
     }
 

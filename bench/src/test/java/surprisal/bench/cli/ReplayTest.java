@@ -162,6 +162,39 @@ class ReplayTest {
         assertTrue(outcome.err.contains(sentence), outcome.err);
     }
 
+    /** In an arm of the maze nothing moves, so the beliefs are the same where the actions there are not known. */
+    @Test
+    void actionsOfAnEpisodeNeedNotBeKnown() throws IOException {
+        Map<String, Json> file = new LinkedHashMap<>(members(Json.read(GOLDENS.resolve("traces/trace-tmaze.json"))));
+        List<Json> steps = elements(file.get("steps"));
+        file.put("steps", Json.of(IntStream.range(0, steps.size()).mapToObj(t -> {
+            Map<String, Json> step = new LinkedHashMap<>(members(steps.get(t)));
+            if (t >= 2) step.put("action", Json.of(-1, -1));
+            return (Json) Json.of(step);
+        }).toList()));
+        Path path = folder.resolve("unknown.json");
+        Json.of(file).write(path);
+        Outcome outcome = replay(path.toString(), GOLDENS.resolve("pymdp/states-0.json").toString());
+        assertEquals(0, outcome.code, outcome.out + outcome.err);
+        assertTrue(outcome.out.lines().anyMatch(line -> line.matches("action +2 .*")), outcome.out); // those that are known
+    }
+
+    /** Two states, to stay (0) or to go (1): where nothing is known of an action the belief goes on as if it stayed. By Bayes' rule. */
+    @ParameterizedTest
+    @CsvSource({"0", "-1"})
+    void beliefsBeforeAnUnknownActionStayWhatTheyWere(int first) throws IOException {
+        double now = 0.9 / (0.9 + 0.2); // o = 0, from even odds
+        double then = now * 0.1 / (now * 0.1 + (1 - now) * 0.8); // it stayed, o = 1
+        double last = (1 - then) * 0.9 / ((1 - then) * 0.9 + then * 0.2); // it went, o = 0
+        Path path = folder.resolve("filtered.json");
+        Files.writeString(path, """
+                {"A": [[[0.9, 0.2], [0.1, 0.8]]], "B": [[[[1, 0], [0, 1]], [[0, 1], [1, 0]]]], "C": [[0, 0]], "D": [[0.5, 0.5]],
+                 "cases": [{"algo": "exact", "obs": [[0, 1, 0]], "actions": [[%d], [1]], "filtered": [[[%s, %s]], [[%s, %s]], [[%s, %s]]]}]}
+                """.formatted(first, now, 1 - now, then, 1 - then, last, 1 - last));
+        Outcome outcome = replay(path.toString());
+        assertEquals(0, outcome.code, outcome.out + outcome.err);
+    }
+
     private static Map<String, Json> members(Json json) {
         return ((Json.Members) json).members();
     }
