@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import surprisal.bench.replay.Differences;
 import surprisal.bench.replay.Replay;
@@ -35,6 +36,9 @@ import surprisal.engine.io.Json;
             "  surprisal replay goldens/pymdp/*.json goldens/traces/*.json --tol 1e-9"
         })
 final class ReplayFiles implements Callable<Integer> {
+    @ParentCommand
+    private Surprisal surprisal;
+
     @Spec
     private CommandSpec spec;
 
@@ -68,7 +72,10 @@ final class ReplayFiles implements Callable<Integer> {
                 out.println(json ? line(file, found, fits) : line(file, found, fits, screen));
             } catch (IOException | IllegalArgumentException e) {
                 bad++;
-                err.println("surprisal: " + Sentence.of(e));
+                surprisal.failed("", e, err);
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) { // of this file alone: the others may have answers
+                bad++;
+                surprisal.failed(file + ": ", e, err);
             }
             out.flush();
         }

@@ -84,13 +84,13 @@ public final class Surprisal implements Runnable {
                 .setAbbreviatedOptionsAllowed(false)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((problem, given) -> wrongUse(problem, err))
-                .setExecutionExceptionHandler((problem, where, given) -> surprisal.failed(problem, err));
+                .setExecutionExceptionHandler((problem, where, given) -> surprisal.failed("", problem, err));
         command.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
         int code;
         try {
             code = command.execute(args);
         } catch (Throwable problem) { // an Error: out of memory, say
-            code = surprisal.failed(problem, err);
+            code = surprisal.failed("", problem, err);
         }
         out.flush();
         err.flush();
@@ -105,8 +105,9 @@ public final class Surprisal implements Runnable {
         return WRONG_USE;
     }
 
-    private int failed(Throwable problem, PrintWriter err) {
-        err.println("surprisal: " + Sentence.of(problem));
+    /** Says what went wrong, after the words that say where. */
+    int failed(String where, Throwable problem, PrintWriter err) {
+        err.println("surprisal: " + where + Sentence.of(problem));
         if (debug) problem.printStackTrace(err);
         err.flush();
         return WRONG;

@@ -81,7 +81,10 @@ final class Given {
     /** A window: for each modality an outcome at each step. */
     static double[][][] window(Structure structure, JsonPlace obs) {
         List<JsonPlace> modalities = obs.elements(structure.modalities().size());
-        int steps = modalities.getFirst().elements().size();
+        int steps = modalities.isEmpty() ? 0 : modalities.getFirst().elements().size();
+        if (steps == 0) {
+            throw obs.fault("a window without a step: it takes at least one modality, and at least one outcome of each");
+        }
         double[][][] window = new double[steps][][];
         List<List<JsonPlace>> all = modalities.stream().map(m -> m.elements(steps)).toList();
         for (int t = 0; t < steps; t++) {

@@ -242,19 +242,30 @@ class ReplayTest {
         assertRefused(": cases[0].algo: unknown algorithm fpj: known here are fpi, exact, ovf", states.replaceFirst("fpi", "fpj"));
         assertRefused(": cases[0].obs[0]: outcome 7 of o0: it takes 0 to 1, or −1 where nothing was seen",
                 states.replaceFirst("\"obs\": *\\[1", "\"obs\": [7"));
+        assertRefused(": cases[0].obs: a window without a step: it takes at least one modality, and at least one outcome of each", """
+                {"A": [], "B": [[[[1]]]], "C": [], "cases": [{"algo": "mmp", "obs": [], "actions": [], "qs": []}]}""");
+        assertRefused(": cases[0].obs: a window without a step: it takes at least one modality, and at least one outcome of each", """
+                {"A": [[[1]]], "B": [[[[1]]]], "cases": [{"algo": "mmp", "obs": [[]], "actions": [], "qs": []}]}""");
         Outcome missing = replay(folder.resolve("no.json").toString());
         assertEquals(1, missing.code);
         assertTrue(missing.err.contains("there is no " + folder.resolve("no.json")), missing.err);
         assertEquals(2, replay("x.json", "--tol", "small").code);
     }
 
-    /** One bad file does not keep the others from being read. */
-    @Test
-    void theOthersAreStillRead() throws IOException {
+    /** One bad file does not keep the others from being read: what is no JSON, what claims too much, what is deeper than a stack. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+        "{; expected",
+        "{\"A\": [[[1]]], \"B\": [[[[1]]]], \"num_controls\": [2000000000]}; too many combinations",
+        "{\"A\": [[[1]]], \"B\": [[[[1]]]], \"settings\": {\"planner\": \"mcts\", \"horizon\": 1000000, \"simulations\": 1, \"seed\": 0}, "
+                + "\"steps\": [{\"obs\": [0], \"qs\": [[1]], \"neg_efe\": [0], \"q_pi\": [1], \"action\": [0]}]}; unexpected StackOverflowError"
+    })
+    void theOthersAreStillRead(String text, String sentence) throws IOException {
         Path bad = folder.resolve("bad.json");
-        Files.writeString(bad, "{");
+        Files.writeString(bad, text);
         Outcome outcome = replay("--json", bad.toString(), GOLDENS.resolve("pymdp/states-0.json").toString());
         assertEquals(1, outcome.code);
+        assertTrue(outcome.err.startsWith("surprisal: " + bad) && outcome.err.contains(sentence), outcome.err);
         assertTrue(outcome.out.startsWith("{\"file\":") && outcome.out.contains("\"ok\":true"), outcome.out);
     }
 }

@@ -12,6 +12,9 @@ import surprisal.models.pomdp.Variable;
  * it should be, costs −ln ε.
  */
 public final class Intentions {
+    /** So many numbers are held at most. */
+    private static final long MOST = 1 << 22;
+
     private final Table B;
     private final double threshold;
     private final double[][] reach; // [n][s]: 1 where the intended states are n steps away
@@ -58,12 +61,17 @@ public final class Intentions {
      * @param depth how many steps back, itself included
      * @param threshold what counts as possible
      * @param epsilon ε in (0, 1)
-     * @throws IllegalArgumentException if a number is out of range; the message names it
+     * @throws IllegalArgumentException if a number is out of range, or depth times states are more than 4,194,304; the message
+     *     names it
      */
     public Intentions(Table B, double[] intended, int depth, double threshold, double epsilon) {
         if (depth < 1 || !(threshold >= 0 && threshold < 1 && epsilon > 0 && epsilon < 1)) {
             throw new IllegalArgumentException("intentions with depth " + depth + ", threshold " + threshold + " and ε " + epsilon
                     + ": depth is at least 1, the threshold in [0, 1) and ε in (0, 1)");
+        }
+        if ((long) depth * intended.length > MOST) {
+            throw new IllegalArgumentException(("intentions with depth %,d over %,d states are more than %,d numbers: no shortest way "
+                    + "has more steps than there are states").formatted(depth, intended.length, MOST));
         }
         for (double h : intended) {
             if (h != 0 && h != 1) {

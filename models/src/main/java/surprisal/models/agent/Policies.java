@@ -11,7 +11,7 @@ import surprisal.models.pomdp.Structure;
  */
 public final class Policies {
 
-    /** So many policies are held at most. */
+    /** So many policies are held at most, and so many steps: of one policy, a step takes what a policy does of several. */
     private static final long MOST = 1 << 22;
 
     private final Structure structure;
@@ -34,12 +34,15 @@ public final class Policies {
      * @param structure the model's structure
      * @param horizon how many steps
      * @return jointActions ^ horizon policies
-     * @throws IllegalArgumentException if the horizon is less than 1, or there are more than 4,194,304
+     * @throws IllegalArgumentException if the horizon is less than 1, or there are more than 4,194,304 steps or policies
      */
     public static Policies all(Structure structure, int horizon) {
         int n = structure.jointActions();
         if (horizon < 1) {
             throw new IllegalArgumentException("policies over " + horizon + " steps: at least 1");
+        }
+        if (horizon > MOST) {
+            throw new IllegalArgumentException("policies over %,d steps: at most %,d".formatted(horizon, MOST));
         }
         if (StrictMath.pow(n, horizon) > MOST) {
             throw new IllegalArgumentException(("%d combinations of actions over %d steps make %.3g policies, more than %,d: shorten "

@@ -27,14 +27,15 @@ public record Structure(
         List<List<Integer>> parentsB,
         List<List<Integer>> actionsB) {
 
-    /** So many joint actions are counted at most. */
+    /** So many effects of joint actions, one for each factor, are told apart at most: a number each in {@link Tables}. */
     private static final long MOST = 1 << 24;
 
     /**
      * A structure.
      *
      * @throws IllegalArgumentException if there is no factor, a list has not one entry for each variable, an entry
-     *     names a variable that is not there or names one twice, or two variables of a kind have one name
+     *     names a variable that is not there or names one twice, two variables of a kind have one name, or the combinations of
+     *     actions times the factors are more than 16,777,216
      */
     public Structure {
         factors = List.copyOf(factors);
@@ -55,9 +56,9 @@ public record Structure(
         long joint = 1;
         for (Variable action : actions) {
             joint *= action.size();
-            if (joint > MOST) {
-                throw new IllegalArgumentException("the actions %s have more than %,d combinations"
-                        .formatted(actions.stream().map(Variable::name).toList(), MOST));
+            if (joint * factors.size() > MOST) {
+                throw new IllegalArgumentException("the actions %s have too many combinations: times %d factors they are more than %,d"
+                        .formatted(actions.stream().map(Variable::name).toList(), factors.size(), MOST));
             }
         }
     }

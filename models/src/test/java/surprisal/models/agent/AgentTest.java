@@ -84,8 +84,19 @@ class AgentTest {
         built("intentions for 1 of [place, reward]", inductive.intentions(List.of(new double[4]), 2, 0.1, 1e-3));
         built("intentions for 2 states of place: it has 4", inductive.intentions(Arrays.asList(new double[2], null), 2, 0.1, 1e-3));
         built("depth 0", inductive.intentions(Arrays.asList(new double[4], null), 0, 0.1, 1e-3));
+        built("intentions with depth 2,000,000,000 over 4 states are more than 4,194,304 numbers",
+                inductive.intentions(Arrays.asList(new double[4], null), 2_000_000_000, 0.1, 1e-3));
         built("ε -1.0", inductive.intentions(Arrays.asList(new double[4], null), 1, 0.1, -1));
         built("1 for an intended state", inductive.intentions(Arrays.asList(new double[] {0, Double.NaN, 0, 0}, null), 1, 0.1, 1e-3));
+    }
+
+    /** One policy of many steps takes as much as many policies. */
+    @Test
+    void horizonsAreWhatMemoryHolds() {
+        Structure still = Structure.of(new int[] {1}, new int[] {1}, new int[] {1});
+        assertEquals(1000, Policies.all(still, 1000).horizon());
+        assertEquals("policies over 2,000,000,000 steps: at most 4,194,304",
+                assertThrows(IllegalArgumentException.class, () -> Policies.all(still, 2_000_000_000)).getMessage());
     }
 
     /** Intentions are for factors that depend on themselves alone: place would have to be reached by way of the reward too. */

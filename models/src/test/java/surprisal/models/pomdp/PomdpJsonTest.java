@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +143,43 @@ class PomdpJsonTest {
         assertRefused("modality o0 depends on factor 1: there are 0 to 0", "{", "{\"A_dependencies\": [[1]], ");
         assertRefused("pA[0]: an array of [2, 2]: its axes are those of the model's own array", "{", "{\"pA\": [[[1, 1], [1, 1]]], ");
         assertRefused("D[0] is [2]: B[0] has 3 states", "{", "{\"D\": [[0.5, 0.5]], ");
+    }
+
+    private static void assertRefused(String message, String text) {
+        assertEquals(message, assertThrows(IllegalArgumentException.class, () -> parse(text)).getMessage());
+    }
+
+    /** A few bytes that claim gigabytes are refused before any are made. */
+    @Test
+    void claimsTakeNoMemory() {
+        assertRefused("the actions [u0] have too many combinations: times 1 factors they are more than 16,777,216", """
+                {"A": [[[1]]], "B": [[[[1]]]], "num_controls": [2000000000]}""");
+        assertRefused("B[0] is [1, 1, 1]: with B_dependencies [0] and controls [0] its axes are [1, 1, 16000000], the event first", """
+                {"A": [[[1]]], "B": [[[[1]]]], "num_controls": [16000000]}""");
+        List<String> names = IntStream.range(0, 24).mapToObj(u -> "u" + u).toList();
+        assertRefused("the actions " + names + " have too many combinations: times 3 factors they are more than 16,777,216", """
+                {"A": [[[[[1]]]]], "B": [[[1]], [[1]], [[1]]], "num_controls": %s, "B_action_dependencies": [[], [], []]}"""
+                .formatted(Collections.nCopies(24, 2)));
+    }
+
+    /** Values that are numbers have names like any others. */
+    @Test
+    void numbersAreNames() {
+        Variable numbered = Variable.of("u", 3);
+        Variable named = Variable.of("u", "0", "1", "2");
+        assertEquals(named, numbered);
+        assertEquals(numbered, named);
+        assertEquals(named.hashCode(), numbered.hashCode());
+        assertEquals(named.toString(), numbered.toString());
+        assertEquals(2, numbered.index("2"));
+        assertEquals("u has no value 3: it has [0, 1, 2]",
+                assertThrows(IllegalArgumentException.class, () -> numbered.index("3")).getMessage());
+        assertThrows(IndexOutOfBoundsException.class, () -> numbered.values().get(3));
+        assertThrows(UnsupportedOperationException.class, () -> numbered.values().set(0, "none"));
+        for (int size : new int[] {0, -1}) {
+            assertEquals("u has no values: it takes at least one",
+                    assertThrows(IllegalArgumentException.class, () -> Variable.of("u", size)).getMessage());
+        }
     }
 
     @Test
