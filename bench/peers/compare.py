@@ -30,7 +30,8 @@ import report
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 OURS = str(ROOT / "surprisal")
-MODULES = {"gemm.py": ("numpy", "torch"), "elementwise.py": ("torch",), "pymdp_tasks.py": ("pymdp",)}
+MODULES = {"gemm.py": ("numpy", "torch"), "elementwise.py": ("torch",), "pymdp_tasks.py": ("pymdp",),
+           "coldstart.py": ("torch", "jax", "pymdp")}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--only", default="*", metavar="GLOBS", help="names of cases, several joined by commas")

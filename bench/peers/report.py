@@ -22,7 +22,6 @@ SECTIONS = [
     Section("vae", "One training step of a variational autoencoder", "vae.py", "vae/*", ("1", "2")),
     Section("rssm", "One training step of a recurrent state-space model", "rssm.py", "rssm/*", ("1", "2")),
     Section("conv", "One training step of a convolutional encoder and decoder", "conv.py", "conv/*", ("1", "2")),
-    Section("cem", "One plan of an ensemble planner", "cem.py", "cem/*", ("1", "2")),
     Section("pymdp", "Discrete active inference", "pymdp_tasks.py", "pymdp/*", ("1", "2")),
     Section("cold", "From process start to the first result", "coldstart.py", "cold/*", ("1", "2")),
 ]
