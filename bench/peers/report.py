@@ -79,13 +79,13 @@ def fits(case, globs):
 
 
 def share(case, record):
-    """Of the measured peak: multiply-adds, or memory where the arrays are in no small cache; '' where neither counts."""
+    """Of the measured peak: multiply-adds, or a copy's bytes a second where arrays are as large as its; '' where neither counts."""
     ours, peak = record["sides"].get("surprisal"), record["peak"]
     if ours and ours["extra"].get("flops") and peak.get("peak/fma"):
         return f"{100 * ours['extra']['flops'] / ours['ms_min'] / 1e6 / peak['peak/fma']:.0f} % FMA"
     if ours and case.startswith("elementwise/") and case.endswith("/1048576") and peak.get("peak/memory"):
         size = TRAFFIC.get(case.split("/")[1], 8) * 2**20
-        return f"{100 * size / ours['ms_min'] / 1e6 / peak['peak/memory']:.0f} % memory"
+        return f"{100 * size / ours['ms_min'] / 1e6 / peak['peak/memory']:.0f} % copy"
     return ""
 
 
@@ -144,8 +144,9 @@ def section_table(records, setting):
 
 def text(results, machines):
     yield "Milliseconds: the minimum of all rounds, in brackets the median of the rounds' medians. ÷ ours: peer's minimum / our"
-    yield "minimum, above 1 ours is faster; ✗ marks a floor that is missed. Share of peak: of the multiply-adds in registers, or of"
-    yield "the copy of 4 MiB, that `peak/fma` and `peak/memory` reach in the same run. The way from one thread to the other and back"
+    yield "minimum, above 1 ours is faster; ✗ marks a floor that is missed. Share of peak: of the multiply-adds in registers that"
+    yield "`peak/fma` reaches in the same run, or of the bytes a second of `peak/memory`, a copy of 4 MiB. A copy is no limit: large"
+    yield "caches hold it, and what reads more than it writes can be above 100 %. The way from one thread to the other and back"
     yield "(`peak/tasks`, one figure a round) is about 350 ns between cores with a cache in common and 1,400 without;"
     yield "a virtual machine may be moved from one to the other.\n"
     for m in dict.fromkeys(json.dumps(m, sort_keys=True) for m in machines.values()):
@@ -169,7 +170,7 @@ def text(results, machines):
             yield f"`{section.script}`; {' and '.join(rounds)} round{'' if rounds == ['1'] else 's'}, {', '.join(dates)}."
             peaks = {name: max(r["peak"].get(name, 0) for r in records.values()) for name in ("peak/fma", "peak/memory")}
             if peaks["peak/fma"]:
-                yield f"Peaks: {peaks['peak/fma']:.0f} GFLOP/s, {peaks['peak/memory']:.0f} GB/s."
+                yield f"Peaks: {peaks['peak/fma']:.0f} GFLOP/s, {peaks['peak/memory']:.0f} GB/s of a copy."
             handovers = [ns for r in records.values() for ns in r["peak"].get("peak/tasks", [])]
             if SETTINGS[setting].threads > 1 and handovers:
                 yield f"From one thread to the other and back: {min(handovers)} to {max(handovers)} ns."

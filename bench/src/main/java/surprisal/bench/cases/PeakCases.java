@@ -8,10 +8,11 @@ import surprisal.kernels.Peak;
 import surprisal.kernels.Workers;
 
 /**
- * What the machine can do at most, so that the other cases can tell their share: {@code peak/fma}, multiply-adds in
- * registers, {@code peak/memory}, a copy of 4 MiB, and {@code peak/tasks}, how often a thread can hand the others something
- * to do and have it back. Where the system may move threads between cores that share no cache, the last one tells
- * whether it has: it is several times slower then.
+ * What the other cases are measured by: {@code peak/fma}, multiply-adds in registers, which are the most that the machine
+ * can do, {@code peak/memory}, a copy of 4 MiB, which is no limit (large caches hold it, and what reads more than it writes
+ * can be faster), and {@code peak/tasks}, how often a thread can hand the others something to do and have it back. Where the
+ * system may move threads between cores that share no cache, the last one tells whether it has: it is several times slower
+ * then.
  */
 final class PeakCases {
     private static final int N = 1 << 20;
