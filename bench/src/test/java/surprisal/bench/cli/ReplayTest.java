@@ -257,8 +257,10 @@ class ReplayTest {
     @CsvSource(delimiter = ';', value = {
         "{; expected",
         "{\"A\": [[[1]]], \"B\": [[[[1]]]], \"num_controls\": [2000000000]}; too many combinations",
-        "{\"A\": [[[1]]], \"B\": [[[[1]]]], \"settings\": {\"planner\": \"mcts\", \"horizon\": 1000000, \"simulations\": 1, \"seed\": 0}, "
-                + "\"steps\": [{\"obs\": [0], \"qs\": [[1]], \"neg_efe\": [0], \"q_pi\": [1], \"action\": [0]}]}; unexpected StackOverflowError"
+        "{\"A\": [[[1]]], \"B\": [[[[1]]]], "
+                + "\"settings\": {\"planner\": \"mcts\", \"horizon\": 1000000, \"simulations\": 1, \"seed\": 0}, "
+                + "\"steps\": [{\"obs\": [0], \"qs\": [[1]], \"neg_efe\": [0], \"q_pi\": [1], \"action\": [0]}]}; "
+                + "unexpected StackOverflowError"
     })
     void theOthersAreStillRead(String text, String sentence) throws IOException {
         Path bad = folder.resolve("bad.json");
