@@ -15,12 +15,13 @@ import surprisal.engine.Shape;
  *
  * <p>Read are versions 1 to 3, both byte orders, C and Fortran order (which is copied to row-major). {@code f4} and
  * {@code f2} become FLOAT32; {@code f8}, {@code b1} and the integers {@code i1 i2 i4 i8 u1 u2 u4 u8} become FLOAT64,
- * and an integer beyond ±2⁵³ is refused. Object arrays are Python pickles and are refused. Written is what
- * {@code np.save} writes, byte for byte.
+ * and an integer beyond ±2⁵³ is refused. Object arrays are Python pickles and are refused. Shapes have 64 axes or
+ * fewer, as in NumPy. Written is what {@code np.save} writes, byte for byte.
  */
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int LONGEST_HEADER = 1 << 20;
+    private static final int MOST_AXES = 64;
     private static final int ALIGN = 64;
     private static final int GROWTH = 21;   // NumPy keeps room for the first length to grow to this many digits
 
@@ -45,6 +46,7 @@ public final class Npy {
      *
      * @param path where to
      * @param array the array; FLOAT32 is written as {@code <f4}, FLOAT64 as {@code <f8}
+     * @throws IllegalArgumentException if it has more than 64 axes
      * @throws IOException if it cannot be written
      */
     public static void write(Path path, Array array) throws IOException {
@@ -117,25 +119,19 @@ public final class Npy {
     /** Everything before the numbers, as NumPy writes it. */
     static byte[] header(Array array) {
         int[] dims = array.shape().dims();
+        if (dims.length > MOST_AXES) {
+            throw new IllegalArgumentException("an array of " + dims.length + " axes: an .npy file holds " + MOST_AXES
+                + " or fewer, as NumPy does; reshape it");
+        }
         StringBuilder text = new StringBuilder("{'descr': '<f").append(array.precision().bytes())
             .append("', 'fortran_order': False, 'shape': (");
         for (int k = 0; k < dims.length; k++) text.append(k == 0 ? "" : ", ").append(dims[k]);
         text.append(dims.length == 1 ? ",), }" : "), }");
         if (dims.length > 0) text.repeat(' ', GROWTH - Integer.toString(dims[0]).length());
-        int version = MAGIC.length + 4 + padded(text.length(), 2) <= MAGIC.length + 4 + 0xffff ? 1 : 2;
-        int width = version == 1 ? 2 : 4, length = padded(text.length(), width);
-        text.repeat(' ', length - text.length() - 1).append('\n');
-        ByteBuffer bytes = ByteBuffer.allocate(MAGIC.length + 2 + width + length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put(MAGIC).put((byte) version).put((byte) 0);
-        if (version == 1) bytes.putShort((short) length);
-        else bytes.putInt(length);
-        return bytes.put(text.toString().getBytes(StandardCharsets.US_ASCII)).array();
-    }
-
-    /** The header's length when its text has n characters: the numbers start at a multiple of 64. */
-    private static int padded(int n, int width) {
-        int before = MAGIC.length + 2 + width, all = before + n + 1;
-        return n + 1 + ALIGN - all % ALIGN;
+        int before = MAGIC.length + 4, least = text.length() + 1, length = least + ALIGN - (before + least) % ALIGN;
+        text.repeat(' ', length - least).append('\n');   // the numbers start at a multiple of 64
+        return ByteBuffer.allocate(before + length).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC).put((byte) 1).put((byte) 0)
+            .putShort((short) length).put(text.toString().getBytes(StandardCharsets.US_ASCII)).array();
     }
 
     /**
@@ -237,6 +233,9 @@ public final class Npy {
             boolean comma = true;
             while (next() != ')') {
                 if (!comma) throw fault(at, "expected , or ) in the shape, found " + found());
+                if (rank == MOST_AXES) {
+                    throw fault(start, "the shape has more than " + MOST_AXES + " axes, the most that NumPy has");
+                }
                 if (rank == dims.length) dims = Arrays.copyOf(dims, 2 * rank);
                 dims[rank++] = length();
                 comma = next() == ',';

@@ -51,11 +51,11 @@ class NpyTest {
         return a;
     }
 
-    private static byte[] npy(String header, int dataBytes) {
+    static byte[] npy(String header, int dataBytes) {
         return join(bytes("\u0093NUMPY\1\0"), little(header.length(), 2), bytes(header), new byte[dataBytes]);
     }
 
-    private static String header(String descr, String shape) {
+    static String header(String descr, String shape) {
         return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
     }
 
@@ -98,15 +98,24 @@ class NpyTest {
         }
     }
 
+    /** In Fortran order, each number would wait for a walk along the axes before its own. */
     @Test
-    void aLongHeaderIsOfVersion2() throws IOException {
-        int[] dims = new int[30_000];
+    void moreAxesThanNumPyHasAreRefused() throws IOException {
+        String shape = "(" + "1,".repeat(61) + "2,1,3)";
+        assertEquals(64, Npy.read(Source.of(npy(fortran(shape), 24), "x")).shape().rank());
+        assertEquals("x at byte 59: the shape has more than 64 axes, the most that NumPy has",
+            refusal(Npy::read, npy(fortran("(1," + shape.substring(1)), 24)));
+        int[] dims = new int[65];
         Arrays.fill(dims, 1);
         Array a = Array.of(Shape.of(dims), new double[] {3});
         Path path = folder.resolve("long.npy");
-        Npy.write(path, a);
-        assertEquals(2, Files.readAllBytes(path)[6]);
-        assertSame(a, Npy.read(path));
+        assertEquals("an array of 65 axes: an .npy file holds 64 or fewer, as NumPy does; reshape it",
+            assertThrows(IllegalArgumentException.class, () -> Npy.write(path, a)).getMessage());
+        assertTrue(Files.notExists(path));
+    }
+
+    private static String fortran(String shape) {
+        return header("<f4", shape).replace("False", "True");
     }
 
     @Test
