@@ -14,7 +14,8 @@ import surprisal.engine.Shape;
  * Files may be plain or packed with gzip, which is seen by their first bytes, not by their names.
  *
  * <p>Unsigned bytes (0 to 255), signed bytes, shorts and floats become FLOAT32, which holds them exactly; ints and
- * doubles become FLOAT64.
+ * doubles become FLOAT64. What is packed may take as much memory as an {@link Npz} file of its size may by default, or
+ * {@value Npz#UNPACKED} bytes from a stream, whose size nobody knows.
  */
 public final class Idx {
     private static final int DEFLATE = 8;
@@ -53,7 +54,7 @@ public final class Idx {
      *
      * @param path an IDX file, plain or packed with gzip
      * @return its array
-     * @throws FormatException if it is not such a file or is damaged
+     * @throws FormatException if it is not such a file, is damaged or unpacks to too much
      * @throws IOException if it cannot be read
      */
     public static Array read(Path path) throws IOException {
@@ -68,7 +69,7 @@ public final class Idx {
      * @param in its bytes, plain or packed with gzip; read to the end and not closed
      * @param name what to call it in messages
      * @return its array
-     * @throws FormatException if it is not an IDX file or is damaged
+     * @throws FormatException if it is not an IDX file, is damaged or unpacks to too much
      * @throws IOException if it cannot be read
      */
     public static Array read(InputStream in, String name) throws IOException {
@@ -80,7 +81,8 @@ public final class Idx {
      *
      * @param path an IDX file of unsigned bytes, plain or packed with gzip
      * @return its bytes
-     * @throws FormatException if it is not such a file, is damaged or holds another type
+     * @throws FormatException if it is not such a file, is damaged, unpacks to too much or holds another
+     *     type
      * @throws IOException if it cannot be read
      */
     public static Bytes readBytes(Path path) throws IOException {
@@ -95,7 +97,8 @@ public final class Idx {
      * @param in its bytes, plain or packed with gzip; read to the end and not closed
      * @param name what to call it in messages
      * @return its bytes
-     * @throws FormatException if it is not an IDX file, is damaged or holds another type
+     * @throws FormatException if it is not an IDX file, is damaged, unpacks to too much or holds another
+     *     type
      * @throws IOException if it cannot be read
      */
     public static Bytes readBytes(InputStream in, String name) throws IOException {
@@ -108,6 +111,7 @@ public final class Idx {
 
     private static Array array(Source in, Dtype type, Shape shape) throws IOException {
         Precision exact = type.bytes <= 2 ? Precision.FLOAT32 : type.precision;
+        in.allow(shape, exact.bytes(), in.offset());
         return type.read(in, shape, ByteOrder.BIG_ENDIAN, exact);
     }
 
@@ -115,13 +119,15 @@ public final class Idx {
         if (type != Dtype.U8) {
             throw in.fault(in.back(2), "expected unsigned bytes (type 8), found " + type + ": use Idx.read");
         }
+        in.allow(shape, 1, in.offset());
         return new Bytes(shape, in.bytes(shape.size(), "unsigned bytes"));
     }
 
     private static <T> T whole(Source file, Body<T> body) throws IOException {
         if (file.peek() != 0x1f) return plain(file, body);
+        long memory = Npz.unpacked(file);
         gzipHeader(file);
-        try (Source in = file.inflated(-1)) {
+        try (Source in = file.inflated(-1, memory, "unpack the file first, with gunzip")) {
             T value = plain(in, body);
             ByteBuffer trailer = file.take(8, "the checksum and size that end a gzip file");
             int crc = trailer.getInt(), size = trailer.getInt();

@@ -87,6 +87,7 @@ public final class Npy {
         long start = in.offset();
         Header header = new Header(in, in.bytes((int) length, "the header"));
         in.expect(header.shape, header.type.bytes, start);
+        in.allow(header.shape, header.type.precision.bytes(), start);
         Array array = header.type.read(in, header.shape, header.order);
         in.end();
         return header.fortran ? rowMajor(array) : array;

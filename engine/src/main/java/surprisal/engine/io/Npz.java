@@ -20,14 +20,14 @@ import surprisal.engine.Array;
  *
  * <p>Of the zip format only this is read: one archive that fills the file, members that do not overlap, sizes and
  * checksums that are true. Deflate packs a thousand zeros into one byte, so a small file may hold a lot, or be a trap:
- * deflated members may unpack to {@value #UNPACKED} bytes in all, or to {@value #RATIO} times the file if that is more,
- * unless the caller allows another number.
+ * the arrays of deflated members may take {@value #UNPACKED} bytes of memory in all, or {@value #RATIO} times the file
+ * if that is more, unless the caller allows another number.
  */
 public final class Npz {
-    /** How many bytes deflated members may unpack to in any case, 256 MiB. */
+    /** How many bytes of memory the arrays of deflated members may take in any case, 256 MiB. */
     public static final long UNPACKED = 1L << 28;
-    /** How many times the size of the file they may unpack to. */
-    public static final int RATIO = 32;
+    /** How many times the size of the file they may take; MNIST as deflated bytes takes 38 times its file in doubles. */
+    public static final int RATIO = 64;
 
     private static final int LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50;
     private static final int END64 = 0x06064b50, LOCATOR64 = 0x07064b50;
@@ -60,7 +60,7 @@ public final class Npz {
      */
     public static SequencedMap<String, Array> read(Path path) throws IOException {
         try (Source file = Source.open(path)) {
-            return read(file, Math.max(UNPACKED, RATIO * file.left()));
+            return read(file, unpacked(file));
         }
     }
 
@@ -68,7 +68,7 @@ public final class Npz {
      * Reads all arrays of a file that is known to unpack to much.
      *
      * @param path an {@code .npz} file
-     * @param unpacked how many bytes deflated members may unpack to in all
+     * @param unpacked how many bytes of memory the arrays of deflated members may take in all
      * @return arrays by name (without {@code .npy}), in the order of the archive
      * @throws FormatException if it is not such a file, is damaged, unpacks to too much, or holds what an {@link Array}
      *     cannot
@@ -80,26 +80,25 @@ public final class Npz {
         }
     }
 
+    /** How many bytes of memory the arrays of a packed file may take, unless its reader says another number. */
+    static long unpacked(Source file) {
+        return Math.max(UNPACKED, RATIO * file.left());
+    }
+
     static SequencedMap<String, Array> read(Source file, long allowed) throws IOException {
         long size = file.left();
         long[] directory = directory(file, size);
         List<Member> members = members(file, directory[0], directory[1], directory[2]);
-        long total = 0;
-        for (Member m : members) {
-            if (m.method == STORED) continue;
-            if (m.unpacked > allowed - total) {
-                throw file.fault(m.listed, "its deflated members say that they unpack to more than " + allowed
-                    + " bytes; if that is meant, allow it with Npz.read(path, bytes)");
-            }
-            total += m.unpacked;
-        }
         long[] data = new long[members.size()];
         for (int i = 0; i < data.length; i++) data[i] = data(file, members.get(i), directory[0]);
         separate(file, members, data);
         SequencedMap<String, Array> arrays = new LinkedHashMap<>();
+        long left = allowed;
         for (int i = 0; i < data.length; i++) {
             Member m = members.get(i);
-            arrays.put(m.name.substring(0, m.name.length() - 4), array(file, m, data[i]));
+            Array array = array(file, m, data[i], left);
+            if (m.method == DEFLATED) left -= Npy.bytes(array);
+            arrays.put(m.name.substring(0, m.name.length() - 4), array);
         }
         return arrays;
     }
@@ -239,14 +238,14 @@ public final class Npz {
         }
     }
 
-    private static Array array(Source file, Member m, long data) throws IOException {
+    private static Array array(Source file, Member m, long data, long left) throws IOException {
         Source packed = file.part(" (" + brief(m.name) + ")", data, data + m.packed);
         if (m.method == STORED) {
             Array array = Npy.read(packed);
             checked(packed, m);
             return array;
         }
-        try (Source in = packed.inflated(m.unpacked)) {
+        try (Source in = packed.inflated(m.unpacked, left, "allow more with Npz.read(path, bytes)")) {
             Array array = Npy.read(in);
             packed.end();
             checked(in, m);

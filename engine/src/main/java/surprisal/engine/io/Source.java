@@ -48,18 +48,23 @@ final class Source implements Closeable {
     private final Source packed;         // null unless the bytes are inflated from there
     private final long start;            // of these bytes in the file
     private final long length;           // as claimed, −1 if nobody said
+    private final long memory;           // what an array of these bytes may take
+    private final String way;            // to an array that takes more
     private final byte[] buffer;
     private final CRC32 crc = new CRC32();
     private int lo, hi;
     private long taken;
 
-    private Source(String name, Feed feed, File file, Source packed, long start, long length, long buffer) {
+    private Source(String name, Feed feed, File file, Source packed, long start, long length, long memory, String way,
+        long buffer) {
         this.name = name;
         this.feed = feed;
         this.file = file;
         this.packed = packed;
         this.start = start;
         this.length = length;
+        this.memory = memory;
+        this.way = way;
         this.buffer = new byte[Math.clamp(buffer, LEAST_BUFFER, BUFFER)];
     }
 
@@ -81,7 +86,7 @@ final class Source implements Closeable {
 
     /** The bytes of a stream, which stays open. */
     static Source of(InputStream in, String name) {
-        return new Source(name, in::read, null, null, 0, -1, STREAM_BUFFER);
+        return new Source(name, in::read, null, null, 0, -1, Long.MAX_VALUE, "", STREAM_BUFFER);
     }
 
     /** The bytes of a file that is in memory already. */
@@ -112,7 +117,7 @@ final class Source implements Closeable {
                 handle.close();
             }
         };
-        return new Source(name, feed, file, null, from, to - from, to - from);
+        return new Source(name, feed, file, null, from, to - from, Long.MAX_VALUE, "", to - from);
     }
 
     /** The bytes from {@code from} to {@code to} of the same file, which stays open; {@code part} names them. */
@@ -124,8 +129,10 @@ final class Source implements Closeable {
      * What the bytes from here on inflate to. Bytes after the end of the deflated data stay here.
      *
      * @param length how many they say it is, −1 if they do not
+     * @param memory how many bytes an array of them may take
+     * @param way what to do if it is to take more
      */
-    Source inflated(long length) {
+    Source inflated(long length, long memory, String way) {
         Inflater inflater = new Inflater(true);
         Feed feed = new Feed() {
             @Override
@@ -157,7 +164,7 @@ final class Source implements Closeable {
             }
         };
         long room = file == null ? STREAM_BUFFER : 8 * sure();   // so that many small parts take little together
-        return new Source(name, feed, null, this, 0, length, length < 0 ? room : Math.min(room, length));
+        return new Source(name, feed, null, this, 0, length, memory, way, length < 0 ? room : Math.min(room, length));
     }
 
     String name() {
@@ -291,6 +298,15 @@ final class Source implements Closeable {
         if (has >= 0 && has != need) {
             throw fault(offset, "the header says shape " + brief(shape.dims()) + ", that needs " + need
                 + " bytes of data, the file has " + has + (has < need ? "; it is truncated" : ""));
+        }
+    }
+
+    /** Refuses the claim of a header at {@code offset} of an array that takes more memory than it may. */
+    void allow(Shape shape, int bytesEach, long offset) throws FormatException {
+        long need = (long) shape.size() * bytesEach;
+        if (need > memory) {
+            throw fault(offset, "shape " + brief(shape.dims()) + " takes " + need + " bytes of memory, the packed data "
+                + "may take " + memory + " more; if that is meant, " + way);
         }
     }
 

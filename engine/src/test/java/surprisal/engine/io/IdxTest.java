@@ -3,6 +3,7 @@ package surprisal.engine.io;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static surprisal.engine.Precision.FLOAT32;
 import static surprisal.engine.Precision.FLOAT64;
 import static surprisal.engine.io.Given.assertRefused;
@@ -15,9 +16,11 @@ import static surprisal.engine.io.Given.read;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +96,29 @@ class IdxTest {
         assertRefused("there is more", READ, gzip(Arrays.copyOf(whole, whole.length + 1)));
         assertRefused("truncated", READ, gzip(Arrays.copyOf(whole, whole.length - 1)));
         assertRefused("follow", READ, join(packed, packed));
+    }
+
+    /** What is packed may take 256 MiB, or 64 times its file; a header that claims more is not believed. */
+    @Test
+    void aGzipBombIsRefused() throws IOException {
+        Path path = folder.resolve("bomb.gz");
+        Files.write(path, gzip(claim(Integer.MAX_VALUE - 8, new byte[100])));
+        String rest = " bytes of memory, the packed data may take 268435456 more; if that is meant, unpack the file "
+            + "first, with gunzip";
+        String said = assertThrows(FormatException.class, () -> Idx.readBytes(path)).getMessage();
+        assertTrue(said.startsWith(path + " at byte "), said);
+        assertTrue(said.endsWith(": shape [2147483639] takes 2147483639" + rest), said);
+        assertRefused("shape [67108865] takes 268435460" + rest, READ, gzip(claim((1 << 26) + 1, new byte[100])));
+        assertRefused("truncated", READ, gzip(claim(1 << 26, new byte[100])));
+        byte[] noise = new byte[5 << 20];
+        new Random(1).nextBytes(noise);
+        int allowed = 16 * gzip(claim(0, noise)).length;   // floats
+        assertRefused("truncated", READ, gzip(claim(allowed - 1000, noise)));
+        assertRefused("bytes of memory, the packed data may take ", READ, gzip(claim(allowed + 1000, noise)));
+    }
+
+    private static byte[] claim(int n, byte[] data) {
+        return join(new byte[] {0, 0, 8, 1}, ByteBuffer.allocate(4).putInt(n).array(), data);
     }
 
     @Test

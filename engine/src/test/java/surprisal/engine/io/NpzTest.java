@@ -48,11 +48,15 @@ class NpzTest {
 
     /** An archive as {@code java.util.zip} writes it: with data descriptors after the members. */
     private static byte[] zip(int zeros, String... names) throws IOException {
+        return zip(Npy.header(Array.zeros(Shape.of(zeros / 8), FLOAT64)), zeros, names);
+    }
+
+    private static byte[] zip(byte[] header, int zeros, String... names) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (String name : names) {
                 zip.putNextEntry(new ZipEntry(name));
-                zip.write(Npy.header(Array.zeros(Shape.of(zeros / 8), FLOAT64)));
+                zip.write(header);
                 byte[] block = new byte[1 << 16];
                 for (int done = 0; done < zeros; done += block.length) {
                     zip.write(block, 0, Math.min(block.length, zeros - done));
@@ -89,12 +93,23 @@ class NpzTest {
 
     @Test
     void aZipBombIsRefusedUnlessAllowed() throws IOException {
-        byte[] bomb = zip(1 << 26, "a.npy", "b.npy", "c.npy", "d.npy");   // 256 kB hold a little more than 256 MiB
-        assertRefused("unpack to more than 268435456 bytes; if that is meant, allow it with Npz.read(path, bytes)", NPZ,
-            bomb);
-        byte[] small = zip(1 << 20, "a.npy");
-        assertRefused("unpack to more than 1000000 bytes", in -> Npz.read(in, 1_000_000), small);
-        assertEquals(1, Npz.read(Source.of(small, "small"), 2_000_000).size());
+        byte[] bomb = zip(1 << 20, "a.npy", "b.npy", "c.npy", "d.npy", "e.npy");   // 5 kB hold 5 MiB
+        assertEquals(5, Npz.read(Source.of(bomb, "bomb"), 5 << 20).size());
+        for (String part : new String[] {" (e.npy) at byte ", ": shape [131072] takes 1048576 bytes of memory, the packed "
+            + "data may take 1048575 more; if that is meant, allow more with Npz.read(path, bytes)"}) {
+            assertRefused(part, in -> Npz.read(in, (5 << 20) - 1), bomb);
+        }
+    }
+
+    /** A byte of the file is a double in memory. */
+    @Test
+    void whatCountsIsTheMemory() throws IOException {
+        byte[] bytes = zip(NpyTest.npy(NpyTest.header("|u1", "(1000000,)"), 0), 1_000_000, "a.npy");
+        assertEquals(1, Npz.read(Source.of(bytes, "x"), 8_000_000).size());
+        assertRefused("shape [1000000] takes 8000000 bytes of memory, the packed data may take 7999999 more;",
+            in -> Npz.read(in, 7_999_999), bytes);
+        byte[] bomb = zip(NpyTest.npy(NpyTest.header("|u1", "(33554433,)"), 0), 33_554_433, "a.npy");
+        assertRefused("takes 268435464 bytes of memory, the packed data may take 268435456 more;", NPZ, bomb);
     }
 
     @Test
