@@ -100,8 +100,7 @@ final class TrainVae implements Callable<Integer> {
         OutputFolder.ready(out, BYTES);
         VaeRun run = new VaeRun(
                 new VaeRun.Settings(hidden.units(), latent, batch, rate, 0, learning.seed, learning.precision),
-                images.train(),
-                images.test());
+                images);
         Path checkpoint = out.resolve("checkpoint.safetensors");
         if (resume) resume(run, checkpoint);
         Talk talk = Talk.to(spec.commandLine().getOut(), quiet || json);

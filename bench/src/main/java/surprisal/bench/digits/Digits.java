@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32;
 import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Shape;
@@ -150,6 +152,17 @@ public final class Digits {
      */
     public int size() {
         return rows * columns;
+    }
+
+    /**
+     * By what other images are told from these: a CRC-32 of the pixels.
+     *
+     * @return 8 hexadecimal digits
+     */
+    public String checksum() {
+        CRC32 crc = new CRC32();
+        crc.update(pixels);
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
     /**

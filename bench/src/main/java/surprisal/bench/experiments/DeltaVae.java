@@ -154,7 +154,7 @@ public final class DeltaVae implements Experiment {
 
         @Override
         public Map<String, String> notes() {
-            return Map.of("images", images.train().count() + "+" + images.test().count() + "x" + images.train().size());
+            return images.notes("images");
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import surprisal.bench.digits.Digits;
+import surprisal.bench.digits.Images;
 import surprisal.bench.report.Report;
 import surprisal.bench.terminal.Progress;
 import surprisal.bench.terminal.Talk;
@@ -46,7 +47,7 @@ public record Demonstration(
     public void run(Talk talk, String command) throws IOException {
         long start = System.nanoTime();
         VaeRun.Settings settings = new VaeRun.Settings(HIDDEN, LATENT, BATCH, RATE, epochs, seed, precision);
-        VaeRun digits = new VaeRun(settings, train, test);
+        VaeRun digits = new VaeRun(settings, new Images(train, test, source));
         talk.say(talk.screen().bold("1  A model learns to see by minimising F = complexity − accuracy"));
         talk.say("   %,d images to learn from, %,d held out (%s); %d epochs, %s"
                 .formatted(

@@ -153,7 +153,7 @@ final class MnistVaeRun implements Run<Vae> {
 
     @Override
     public Map<String, String> notes() {
-        return Map.of("digits", images.train().count() + "+" + images.test().count() + "x" + images.train().size());
+        return images.notes("digits");
     }
 
     @Override

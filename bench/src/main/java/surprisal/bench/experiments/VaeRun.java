@@ -16,6 +16,8 @@ import surprisal.autodiff.Tape;
 import surprisal.autodiff.Tensor;
 import surprisal.autodiff.Update;
 import surprisal.bench.digits.Digits;
+import surprisal.bench.digits.Images;
+import surprisal.bench.learning.Notes;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.io.Safetensors;
@@ -115,6 +117,7 @@ public final class VaeRun {
     public record Held(double[] complexity, double[] accuracy, double[][] means, double[] informed) {}
 
     private final Settings settings;
+    private final Images images;
     private final Digits train;
     private final Digits test;
     private final Vae model;
@@ -128,16 +131,13 @@ public final class VaeRun {
      * A run that has not begun.
      *
      * @param settings what defines it
-     * @param train what it learns from
-     * @param test what it is measured on
+     * @param images what it learns from and what it is measured on
      */
-    public VaeRun(Settings settings, Digits train, Digits test) {
-        if (train.size() != test.size())
-            throw new IllegalArgumentException("the training images have %d × %d pixels, the test images %d × %d"
-                    .formatted(train.rows(), train.columns(), test.rows(), test.columns()));
+    public VaeRun(Settings settings, Images images) {
         this.settings = settings;
-        this.train = train;
-        this.test = test;
+        this.images = images;
+        train = images.train();
+        test = images.test();
         Rng root = new Rng(settings.seed);
         int[] hidden = settings.hidden.stream().mapToInt(i -> i).toArray();
         model = Vae.of(train.size(), hidden, settings.latent, Unary.RELU, settings.precision, root.split());
@@ -297,13 +297,7 @@ public final class VaeRun {
      */
     public void resume(Path file) throws IOException {
         Map<String, String> there = Safetensors.read(file).metadata();
-        if (there.containsKey(EPOCHS))
-            described().forEach((name, here) -> {
-                if (!here.equals(there.get(name)))
-                    throw new IllegalArgumentException(
-                            "%s is of a run with %s %s, this one has %s: ".formatted(file, name, there.get(name), here)
-                                    + "give the same, or start afresh in another folder");
-            });
+        if (there.containsKey(EPOCHS)) Notes.agree(file, there, described());
         Checkpoint checkpoint = Checkpoint.restore(file, model, update);
         rng = Rng.of(checkpoint.rng());
         epochs.clear();
@@ -316,7 +310,7 @@ public final class VaeRun {
 
     private Map<String, String> described() {
         Map<String, String> named = settings.described();
-        named.put("images", train.count() + "+" + test.count() + "x" + train.size());
+        named.putAll(images.notes("images"));
         return named;
     }
 

@@ -157,13 +157,7 @@ public final class Trainer<M> {
      */
     public void resume(Path file) throws IOException {
         Map<String, String> there = Safetensors.read(file).metadata();
-        if (there.containsKey("experiment"))
-            described().forEach((name, here) -> {
-                if (!here.equals(there.get(name)))
-                    throw new IllegalArgumentException("%s is of a run with %s %s, this one has %s: ".formatted(
-                                    file, name, there.get(name), here)
-                            + "give the same, or start afresh in another folder");
-            });
+        if (there.containsKey("experiment")) Notes.agree(file, there, described());
         Checkpoint checkpoint = Checkpoint.restore(file, learner.model(), learner.update());
         rng = Rng.of(checkpoint.rng());
         epochs.clear();

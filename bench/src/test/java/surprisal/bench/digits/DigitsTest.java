@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import surprisal.engine.Precision;
@@ -48,6 +50,29 @@ class DigitsTest {
             assertEquals(test.image(8)[j], x[784 + j]);
             assertEquals(x[j], y[j], 1e-7);
         }
+    }
+
+    /** What learns from images of one size can't be measured on images of another: it is said before anything is learnt. */
+    @Test
+    void imagesOfTwoSizesAreRefused(@TempDir Path folder) throws IOException {
+        Path data = DigitFiles.write(folder.resolve("a"), 6, 4, 2), other = DigitFiles.write(folder.resolve("b"), 5, 4, 2);
+        assertEquals(36, Images.of(data).test().size());
+        for (String file : new String[] {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"})
+            Files.copy(other.resolve(file), data.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        assertEquals("the training images of " + data + " have 6 × 6 pixels, the test images 5 × 5: give files that belong together",
+                assertThrows(IllegalArgumentException.class, () -> Images.of(data)).getMessage());
+    }
+
+    /** The CRC-32 of the pixels alone, as Python's {@code zlib.crc32(b"surprisal_pixels")} says it. */
+    @Test
+    void thePixelsAreKnownAgainByTheirChecksum(@TempDir Path folder) throws IOException {
+        Path data = DigitFiles.write(folder, 2, 4, 2), file = data.resolve("train-images-idx3-ubyte");
+        Images images = Images.of(data);
+        assertEquals("4+2x4", images.notes("n").get("n"));
+        byte[] bytes = Files.readAllBytes(file);
+        System.arraycopy("surprisal_pixels".getBytes(StandardCharsets.US_ASCII), 0, bytes, 16, 16);
+        Files.write(file, bytes);
+        assertEquals("06bf8e9d+" + images.test().checksum(), Images.of(data).notes("n").get(Images.CHECKSUM));
     }
 
     @Test

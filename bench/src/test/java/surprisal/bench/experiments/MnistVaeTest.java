@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ import surprisal.bench.terminal.Screen;
 import surprisal.bench.terminal.Talk;
 import surprisal.engine.Array;
 import surprisal.engine.io.Npz;
+import surprisal.engine.io.Safetensors;
 import surprisal.models.dist.Normal;
 import surprisal.models.latent.Vae;
 
@@ -103,6 +106,30 @@ class MnistVaeTest {
         Figures warm = Trainer.of(MnistVae.elbo(), given(MnistVae.elbo()).with("batch", 60)).epoch(l -> {}).figures();
         assertEquals(warm.at("train_complexity") - warm.at("train_accuracy"), warm.at("train_loss"), 1e-5, "float32 of size 25");
         assertEquals(cold.at("train_complexity"), warm.at("train_complexity"), "both are measured before the step");
+    }
+
+    /** Images of the same number and size that are others: a checkpoint of before the checksum was noted is taken at its word. */
+    @Test
+    void aRunGoesOnWithItsOwnImagesAlone() throws IOException {
+        Given given = given(MnistVae.elbo());
+        Path file = folder.resolve("checkpoint.safetensors"), older = folder.resolve("older.safetensors");
+        Trainer<?> first = Trainer.of(MnistVae.elbo(), given);
+        first.epoch(loss -> {});
+        first.save(file);
+        Trainer.of(MnistVae.elbo(), given).resume(file);
+        Path images = folder.resolve("digits/train-images-idx3-ubyte");
+        byte[] bytes = Files.readAllBytes(images);
+        bytes[100] ^= 1;
+        Files.write(images, bytes);
+        String said = assertThrows(IllegalArgumentException.class, () -> Trainer.of(MnistVae.elbo(), given).resume(file)).getMessage();
+        assertTrue(said.startsWith(file + " is of a run with images-crc32 ") && said.contains("start afresh in another folder"), said);
+        Safetensors saved = Safetensors.read(file);
+        Map<String, String> notes = new TreeMap<>(saved.metadata());
+        notes.remove("images-crc32");
+        Safetensors.write(older, saved.tensors(), notes);
+        Trainer<?> on = Trainer.of(MnistVae.elbo(), given);
+        on.resume(older);
+        assertEquals(1, on.epochs().size());
     }
 
     @Test
