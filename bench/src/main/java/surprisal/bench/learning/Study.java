@@ -37,7 +37,7 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
 
     /** Where a study begins. */
     public enum Start {
-        /** At the first epoch. */
+        /** At the first epoch, after which what an older study of these seeds left to go on from is removed. */
         AFRESH,
         /** At the checkpoints in its folder. */
         RESUMED
@@ -75,18 +75,14 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
      */
     public Json run(Start start, Form form, Talk talk, PrintWriter warn, String command) throws IOException {
         long begun = System.nanoTime();
+        if (start == Start.AFRESH) warn(warn);
+        Trainer<?> first = begin(0, start);
+        for (int i = 1; start == Start.RESUMED && i < seeds; i++) begin(i, start); // what is wrong is said before any learns
         List<Outcome> outcomes = new ArrayList<>();
-        Run<?> first = null;
-        for (int i = 0; i < seeds; i++) {
-            Trainer<?> trainer = Trainer.of(experiment, given.seed(given.seed() + i));
-            Path folder = seeds == 1 ? out : Files.createDirectories(out.resolve("seed-" + (given.seed() + i)));
-            begin(trainer, folder, start, warn);
-            outcomes.add(learn(trainer, given.seed() + i, folder, form, talk));
-            if (first == null) first = trainer.run();
-        }
-        Result result = new Result(this, first.goal(), outcomes, (System.nanoTime() - begun) / 1e9);
+        for (int i = 0; i < seeds; i++) outcomes.add(learn(i == 0 ? first : begin(i, start), i, form, talk));
+        Result result = new Result(this, first.run().goal(), outcomes, (System.nanoTime() - begun) / 1e9);
         Files.writeString(out.resolve("result.json"), result.json().text() + "\n");
-        StudyReport.of(result, first, command).write(out.resolve("report.html"));
+        StudyReport.of(result, first.run(), command).write(out.resolve("report.html"));
         if (form == Form.JSON) talk.result(result.json().text());
         else {
             talk.result(result.says());
@@ -96,37 +92,63 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
         return result.json();
     }
 
-    private void begin(Trainer<?> trainer, Path folder, Start start, PrintWriter warn) throws IOException {
-        Path checkpoint = folder.resolve(CHECKPOINT);
-        boolean there = Files.exists(checkpoint), another = seeds > 1 && !folder.endsWith("seed-" + given.seed());
-        if (start == Start.AFRESH) {
-            if (there)
-                warn.println("starts afresh: " + checkpoint + " is replaced after the first epoch (--resume would go on from it)");
-            return;
+    private Path folder(int i) {
+        return seeds == 1 ? out : out.resolve("seed-" + (given.seed() + i));
+    }
+
+    private void warn(PrintWriter warn) {
+        for (int i = 0; i < seeds; i++) {
+            Path checkpoint = folder(i).resolve(CHECKPOINT);
+            if (Files.exists(checkpoint))
+                warn.println("starts afresh: " + checkpoint + " is removed after the first epoch (--resume would go on from it)");
         }
-        if (!there && another) return; // stopped before this seed began
+    }
+
+    /** What an older study left would be taken for this one's when it is resumed. */
+    private void forget() throws IOException {
+        for (int i = 0; i < seeds; i++) {
+            Files.deleteIfExists(folder(i).resolve(CHECKPOINT));
+            Files.deleteIfExists(folder(i).resolve(BEST));
+        }
+    }
+
+    private Trainer<?> begin(int i, Start start) throws IOException {
+        Trainer<?> trainer = Trainer.of(experiment, given.seed(given.seed() + i));
+        Path checkpoint = folder(i).resolve(CHECKPOINT), best = folder(i).resolve(BEST);
+        boolean there = Files.exists(checkpoint);
+        if (start == Start.AFRESH || !there && i > 0) return trainer; // or stopped before this seed began
         if (!there)
             throw new IllegalArgumentException("there is no %s to resume from: leave --resume out, or name its folder with --out"
                     .formatted(checkpoint));
         trainer.resume(checkpoint);
-        if (patience > 0 && trainer.best() > 0 && !Files.exists(folder.resolve(BEST)))
+        int epochs = trainer.epochs().size();
+        if (epochs > given.epochs())
+            throw new IllegalArgumentException("%s is of %d epochs, and --epochs is %d: allow as many, or start afresh"
+                    .formatted(checkpoint, epochs, given.epochs()));
+        if (patience == 0 || trainer.best() == epochs) return trainer;
+        if (!Files.exists(best))
             throw new IllegalArgumentException("%s is of a run without --patience, which kept no best model: leave --patience out, "
                     .formatted(checkpoint) + "or start afresh");
+        trainer.isBest(best);
+        return trainer;
     }
 
-    private Outcome learn(Trainer<?> trainer, long seed, Path folder, Form form, Talk talk) throws IOException {
+    private Outcome learn(Trainer<?> trainer, int i, Form form, Talk talk) throws IOException {
+        long seed = given.seed() + i;
         if (seeds > 1) talk.say(talk.screen().bold("seed " + seed));
-        Path checkpoint = folder.resolve(CHECKPOINT);
+        Path folder = Files.createDirectories(folder(i)), checkpoint = folder.resolve(CHECKPOINT);
         double now = System.currentTimeMillis() / 1e3;
         EventFile events = EventFile.in(folder, now);
         double time = now;
         long steps = 0;
         for (Trainer.Epoch e : trainer.epochs()) events.add(time += e.seconds(), steps += e.steps(), e.figures());
+        if (!trainer.epochs().isEmpty()) keep(trainer, folder);
         boolean headed = false;
         while (trainer.epochs().size() < given.epochs() && !spent(trainer)) {
             Trainer.Epoch epoch = epoch(trainer, checkpoint, talk);
-            if (patience > 0 && trainer.best() == epoch.number()) trainer.export(folder.resolve(BEST));
+            if (i == 0 && epoch.number() == 1) forget();
             trainer.save(checkpoint);
+            keep(trainer, folder);
             events.add(time += epoch.seconds(), steps += epoch.steps(), epoch.figures());
             if (form == Form.JSON) talk.result(json(seed, epoch).text());
             else {
@@ -142,6 +164,11 @@ public record Study(Experiment experiment, Given given, int seeds, int patience,
         if (!check.isEmpty()) Npz.write(folder.resolve(CHECK), check);
         Figures result = trainer.run().result(trainer.epochs().get(chosen - 1).figures());
         return new Outcome(seed, trainer.epochs(), chosen, result);
+    }
+
+    /** After the checkpoint: if the program is stopped between the two, the best model is the one in the checkpoint. */
+    private void keep(Trainer<?> trainer, Path folder) throws IOException {
+        if (patience > 0 && trainer.best() == trainer.epochs().size()) trainer.export(folder.resolve(BEST));
     }
 
     private boolean spent(Trainer<?> trainer) {

@@ -181,13 +181,24 @@ public final class Trainer<M> {
     }
 
     /**
-     * The model as {@link #export} wrote it.
+     * The model as {@link #export} wrote it after the best epoch.
      *
      * @param file from where
      * @throws IOException if it can't be read or is another model
+     * @throws IllegalArgumentException if it is of another epoch, or of a run with other settings or other data
      */
     public void take(Path file) throws IOException {
+        isBest(file);
         Checkpoint.readModel(file, learner.model());
+    }
+
+    /** Refuses what {@link #take} can't take for the model of the best epoch. */
+    void isBest(Path file) throws IOException {
+        Map<String, String> there = Safetensors.read(file).metadata();
+        Notes.agree(file, there, described());
+        if (!Integer.toString(best()).equals(there.get(EPOCHS)))
+            throw new IllegalArgumentException("%s is the model after epoch %s, the best is that after epoch %d, which was learnt "
+                    .formatted(file, there.get(EPOCHS), best()) + "without --patience: leave --patience out, or start afresh");
     }
 
     private Map<String, String> described() {

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,90 @@ class StudyTest {
         Files.delete(folder.resolve("stopped/best.safetensors"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> run(given, 1, 3, "stopped", Study.Start.RESUMED))
                 .getMessage().contains("leave --patience out"));
+    }
+
+    /** A best model that the epochs without patience have overtaken is not taken for theirs. */
+    @Test
+    void patienceDoesNotTakeTheBestModelOfFewerEpochs() throws IOException {
+        Given given = epochs(13).with("lr", 0.6);
+        run(given.with("epochs", 3), 1, 3, "o", Study.Start.AFRESH);
+        run(given, 1, 0, "o", Study.Start.RESUMED);
+        Path best = folder.resolve("o/best.safetensors");
+        byte[] before = bytes("o/checkpoint.safetensors");
+        String said = assertThrows(IllegalArgumentException.class, () -> run(given.with("epochs", 30), 1, 3, "o", Study.Start.RESUMED))
+                .getMessage();
+        assertEquals(best + " is the model after epoch 1, the best is that after epoch 12, which was learnt without --patience: leave "
+                + "--patience out, or start afresh", said);
+        assertArrayEquals(before, bytes("o/checkpoint.safetensors"), "it has not learnt on");
+        run(given.with("lr", 0.5).with("epochs", 3), 1, 3, "other", Study.Start.AFRESH);
+        Files.copy(folder.resolve("other/best.safetensors"), best, StandardCopyOption.REPLACE_EXISTING);
+        said = assertThrows(IllegalArgumentException.class, () -> run(given, 1, 3, "o", Study.Start.RESUMED)).getMessage();
+        assertTrue(said.startsWith(best + " is of a run with lr 0.5, this one has 0.6: "), said);
+    }
+
+    /** Stopped between the checkpoint of an epoch that is the best and its model, the model is made from the checkpoint. */
+    @Test
+    void theBestModelIsMadeAgainFromACheckpointThatIsTheBest() throws IOException {
+        Given given = epochs(40).with("lr", 0.6);
+        Json.Members whole = run(given, 1, 3, "whole", Study.Start.AFRESH);
+        int best = (int) number((Json.Members) ((Json.Elements) whole.members().get("seeds")).elements().getFirst(), "epoch");
+        run(given.with("epochs", best), 1, 3, "stopped", Study.Start.AFRESH);
+        Files.delete(folder.resolve("stopped/best.safetensors"));
+        assertEquals(whole.members().get("seeds"), run(given, 1, 3, "stopped", Study.Start.RESUMED).members().get("seeds"));
+        assertArrayEquals(bytes("whole/model.safetensors"), bytes("stopped/model.safetensors"));
+    }
+
+    /** The seeds that a fresh study had not come to when it was stopped are not those of the study before it. */
+    @Test
+    void aFreshStartForgetsWhatItsSeedsHadLearnt() throws IOException {
+        Json.Members fresh = run(epochs(2), 3, 0, "fresh", Study.Start.AFRESH);
+        run(epochs(4), 3, 2, "o", Study.Start.AFRESH);
+        PrintWriter stopping = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(String line) {
+                if (line.contains("\"seed\":8")) throw new IllegalStateException("stopped");
+            }
+        };
+        Talk talk = new Talk(stopping, Screen.PLAIN, System.err, Screen.PLAIN, true);
+        Study study = new Study(EXPERIMENT, epochs(2), 3, 0, folder.resolve("o"));
+        assertThrows(IllegalStateException.class,
+                () -> study.run(Study.Start.AFRESH, Study.Form.JSON, talk, new PrintWriter(err, true), "a test"));
+        for (int seed = 7; seed < 10; seed++)
+            assertTrue(err.toString().contains("starts afresh: " + folder.resolve("o/seed-" + seed + "/checkpoint.safetensors")));
+        assertTrue(Files.exists(folder.resolve("o/seed-8/checkpoint.safetensors")), "of the fresh study");
+        assertFalse(Files.exists(folder.resolve("o/seed-9/checkpoint.safetensors")), "of the old one");
+        assertFalse(Files.exists(folder.resolve("o/seed-9/best.safetensors")));
+        assertEquals(fresh.members().get("seeds"), run(epochs(2), 3, 0, "o", Study.Start.RESUMED).members().get("seeds"));
+    }
+
+    /** Nothing is lost by a fresh start before its first epoch is done. */
+    @Test
+    void aFreshStartThatFailsInItsFirstEpochLeavesWhatWasThere() throws IOException {
+        run(epochs(2), 2, 0, "o", Study.Start.AFRESH);
+        byte[] first = bytes("o/seed-7/checkpoint.safetensors"), second = bytes("o/seed-8/checkpoint.safetensors");
+        assertThrows(ArithmeticException.class, () -> run(epochs(2).with("lr", 1e30), 2, 0, "o", Study.Start.AFRESH));
+        assertArrayEquals(first, bytes("o/seed-7/checkpoint.safetensors"));
+        assertArrayEquals(second, bytes("o/seed-8/checkpoint.safetensors"));
+    }
+
+    @Test
+    void allSeedsAreLookedAtBeforeAnyLearns() throws IOException {
+        run(epochs(1), 2, 0, "o", Study.Start.AFRESH);
+        run(epochs(1).with("lr", 0.5), 2, 0, "other", Study.Start.AFRESH);
+        Path second = folder.resolve("o/seed-8/checkpoint.safetensors");
+        Files.copy(folder.resolve("other/seed-8/checkpoint.safetensors"), second, StandardCopyOption.REPLACE_EXISTING);
+        byte[] before = bytes("o/seed-7/checkpoint.safetensors");
+        String said = assertThrows(IllegalArgumentException.class, () -> run(epochs(3), 2, 0, "o", Study.Start.RESUMED)).getMessage();
+        assertTrue(said.startsWith(second + " is of a run with lr 0.5, this one has 0.05: "), said);
+        assertArrayEquals(before, bytes("o/seed-7/checkpoint.safetensors"), "it has not learnt on");
+    }
+
+    @Test
+    void aCheckpointOfMoreEpochsIsRefused() throws IOException {
+        run(epochs(3), 1, 0, "o", Study.Start.AFRESH);
+        assertEquals(folder.resolve("o/checkpoint.safetensors") + " is of 3 epochs, and --epochs is 2: allow as many, or start afresh",
+                assertThrows(IllegalArgumentException.class, () -> run(epochs(2), 1, 0, "o", Study.Start.RESUMED)).getMessage());
+        run(epochs(3), 1, 0, "o", Study.Start.RESUMED);
     }
 
     @Test
