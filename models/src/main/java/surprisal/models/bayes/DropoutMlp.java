@@ -86,8 +86,9 @@ public record DropoutMlp(Mlp net, double rate) {
     }
 
     /**
-     * Σ (1 − r) ‖W‖²/2s² + ‖b‖²/2s², without 1 − r where the inputs are never dropped: D_KL[q(θ) ‖ p(θ)] with p = N(0, s²) up to
-     * a constant (Gal and Ghahramani 2016), what weight decay stands for.
+     * Σ ‖W‖²/2s²(1 − r) + ‖b‖²/2s², without 1 − r where the inputs are never dropped: D_KL[q(θ) ‖ p(θ)] with p = N(0, s²) up to
+     * a constant, what weight decay stands for. The weights behind a kept unit are W/(1 − r), with probability 1 − r (Gal and
+     * Ghahramani 2016; Gal, Hron and Kendall 2017).
      *
      * @param prior s > 0
      * @return a scalar
@@ -99,7 +100,7 @@ public record DropoutMlp(Mlp net, double rate) {
         Tensor sum = Tensor.zeros(Shape.scalar(), net.layers().getFirst().bias().precision());
         double kept = 1;
         for (Linear layer : net.layers()) {
-            sum = sum.plus(layer.weight().square().sum().times(kept)).plus(layer.bias().square().sum());
+            sum = sum.plus(layer.weight().square().sum().div(kept)).plus(layer.bias().square().sum());
             kept = 1 - rate;
         }
         return sum.div(2 * prior * prior);

@@ -242,24 +242,24 @@ class WeightsLawsTest {
     }
 
     /**
-     * One weight behind a unit that is dropped: q = r N(0, ε²) + (1 − r) N(w, ε²), whose divergence from N(0, s²), by the
-     * trapezium rule, depends on w as the complexity does.
+     * One weight behind a unit that is 1 or dropped, v or 0 by the masks: q = r N(0, ε²) + (1 − r) N(v, ε²), whose divergence
+     * from N(0, s²), by the trapezium rule, depends on it as the complexity does.
      */
     @Example
     void decayIsADivergenceUpToAConstant() {
         double[] divergence = new double[2];
         double[] complexity = new double[2];
+        Linear one = new Linear(Tensor.zeros(Shape.of(1, 1), DOUBLE), Tensor.of(20.0)); // tanh 20 is 1
         for (int i = 0; i < 2; i++) {
-            double w = i == 0 ? 0.5 : 1.7;
+            Linear out = new Linear(Tensor.of(Shape.of(1, 1), i == 0 ? 0.5 : 1.7), Tensor.of(0.0));
+            DropoutMlp net = new DropoutMlp(new Mlp(List.of(one, out), Unary.TANH), 0.3);
+            double v = net.apply(Tensor.zeros(Shape.of(1, 1), DOUBLE), net.masks(30, new Rng(1))).max().item();
             double h = 1e-3;
-            for (double x = -1; x < 3; x += h) {
-                double q = 0.3 * bell(x, 0, 0.01) + 0.7 * bell(x, w, 0.01);
+            for (double x = -1; x < 4; x += h) {
+                double q = 0.3 * bell(x, 0, 0.01) + 0.7 * bell(x, v, 0.01);
                 divergence[i] += q == 0 ? 0 : h * q * (Math.log(q) - Math.log(bell(x, 0, 1.5)));
             }
-            Tensor zero = Tensor.of(0.0);
-            Tensor one = Tensor.zeros(Shape.of(1, 1), DOUBLE);
-            complexity[i] = new DropoutMlp(new Mlp(List.of(new Linear(one, zero),
-                    new Linear(Tensor.of(Shape.of(1, 1), w), zero)), Unary.TANH), 0.3).complexity(1.5).item();
+            complexity[i] = net.complexity(1.5).item();
         }
         assertEquals(divergence[1] - divergence[0], complexity[1] - complexity[0], 1e-6);
         Linear first = new Linear(Tensor.of(Shape.of(1, 1), 2.0), Tensor.of(3.0)); // inputs and biases are never dropped
