@@ -101,8 +101,8 @@ public sealed interface Latent {
             int[] dims = Arrays.copyOf(raw.shape().dims(), raw.shape().rank() + 1);
             dims[dims.length - 2] = groups;
             dims[dims.length - 1] = classes;
-            Tensor probs = raw.reshape(dims).softmax();
-            return new Categorical(probs.times(1 - unimix).plus(unimix / classes));
+            Tensor logits = raw.reshape(dims);
+            return unimix == 0 ? Categorical.ofLogits(logits) : new Categorical(logits.softmax()).unimix(unimix);
         }
     }
 }

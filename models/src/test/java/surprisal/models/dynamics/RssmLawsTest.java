@@ -305,6 +305,18 @@ class RssmLawsTest {
         assertEquals(List.of(), new Tape().unused(model(ONE_HOTS, Unary.TANH, 9), m -> loss(m, actions, seen).sum()));
     }
 
+    /** Without a share of the uniform distribution too: D_KL[(½, ½) ‖ σ(0, −200)] = ½ · 200 − log 2, either way finite. */
+    @Example
+    void divergencesOfFarOneHotsAreFinite() {
+        for (Precision precision : Precision.values()) {
+            Latent latent = new Latent.OneHots(1, 2, 0);
+            Belief even = Belief.of(Tensor.of(0.0), latent.of(Tensor.of(0.0, 0).to(precision)));
+            Belief sure = Belief.of(Tensor.of(0.0), latent.of(Tensor.of(0.0, -200).to(precision)));
+            assertEquals(100 - Math.log(2), even.divergence(sure).item(), 1e-4); // floats near 100 are 8e-6 apart
+            assertEquals(Math.log(2), sure.divergence(even).item(), 1e-6);
+        }
+    }
+
     /** With a fixed draw the gradient of a one-hot is that of its probabilities: ∂ of what is linear in it. */
     @Example
     void gradientsOfOneHotsGoStraightThrough() {
