@@ -38,9 +38,10 @@ final class Rows {
         return unit(a).minus(unit(b)).square().sum(-1);
     }
 
-    /** z − E[z] over rows, [N, n]. */
+    /** z − E[z] over rows, [N, n], counted from the first row: what never changes is 0, and not what a mean is off by. */
     static Tensor centred(Tensor z) {
-        return z.minus(z.mean(0));
+        Tensor moved = z.minus(z.slice(0, 0, 1).stopGradient());
+        return moved.minus(moved.mean(0));
     }
 
     /** E[a bᵀ] over rows, [N, n] and [N, m] → [n, m]. */

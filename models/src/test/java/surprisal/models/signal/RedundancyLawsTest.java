@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
@@ -86,7 +87,20 @@ class RedundancyLawsTest {
         Tensor turned = w.plus(w.gather(1, 1, 2, 0).times(Tensor.of(1e-3, 0, 0)));
         assertTrue(signal.cost(w, turned).at(0) > 1e-10); // λ C₁₂² ≈ 0.005 · 1e-6
         assertTrue(signal.cost(w, normal(seed + 1, 9, 3)).at(0) > 1e-3);
-        assertEquals(1 * 3, signal.cost(w, Tensor.full(w.shape(), 2, F64)).at(0), 1e-12); // a constant goes with nothing
+    }
+
+    /** A constant goes with nothing, itself included, also where the mean of its numbers rounds: C = 0 costs one for each. */
+    @Property(tries = 20)
+    void constantsGoWithNothing(@ForAll @IntRange(min = 2, max = 600) int rows, @ForAll @DoubleRange(min = -1e6, max = 1e6) double number) {
+        RedundancyReduction signal = RedundancyReduction.of(SignalTest.PLAIN);
+        for (Precision precision : Precision.values()) {
+            for (double each : new double[] {number, 3.3}) {
+                Tensor collapsed = Tensor.full(Shape.of(rows, 3), each, precision);
+                Tensor told = normal(rows, rows, 3).to(precision);
+                assertEquals(3, signal.cost(collapsed, collapsed).at(0), 1e-6); // (1 − λ) + λ rounds
+                assertEquals(3, signal.cost(told, collapsed).at(0), 1e-6);
+            }
+        }
     }
 
     /** Views that agree, vary by one and have nothing in common cost nothing; a collapsed view costs its missing deviations. */
