@@ -22,7 +22,7 @@ public record Beta(Tensor alpha, Tensor beta) implements Distribution {
         return new Dirichlet(Tensor.stack(-1, alpha.expand(shape), beta.expand(shape)));
     }
 
-    /** log p(x) = Σ (α − 1) log x + (β − 1) log(1 − x) − log B(α, β). */
+    /** log p(x) = Σ (α − 1) log x + (β − 1) log(1 − x) − log B(α, β), −∞ outside [0, 1]. */
     @Override
     public Tensor logProb(Tensor x) {
         return pairs().logProb(Tensor.stack(-1, x, x.neg().plus(1))).sum(-1);

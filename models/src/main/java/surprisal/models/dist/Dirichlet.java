@@ -48,10 +48,10 @@ public record Dirichlet(Tensor alpha) implements Distribution {
         return alpha.lgamma().sum(-1).minus(total().lgamma());
     }
 
-    /** log p(x) = Σ (α − 1) log x − log B(α). */
+    /** log p(x) = Σ (α − 1) log x − log B(α), −∞ where a number is negative; that they sum to one is taken for granted. */
     @Override
     public Tensor logProb(Tensor x) {
-        return alpha.minus(1).xlogy(x).sum(-1).minus(logBeta());
+        return alpha.minus(1).xlogy(Support.POSITIVE.inside(x, 1)).plus(Support.POSITIVE.edge(x)).sum(-1).minus(logBeta());
     }
 
     /** H = log B(α) − Σ (α − 1) (ψ(α) − ψ(α₀)). */

@@ -12,10 +12,12 @@ import surprisal.engine.Shape;
  */
 public record Gamma(Tensor alpha, Tensor rate) implements Distribution {
 
-    /** log p(x) = Σ α log β + (α − 1) log x − β x − log Γ(α). */
+    /** log p(x) = Σ α log β + (α − 1) log x − β x − log Γ(α), −∞ where x is negative. */
     @Override
     public Tensor logProb(Tensor x) {
-        return alpha.times(rate.log()).plus(alpha.minus(1).xlogy(x)).minus(rate.times(x)).minus(alpha.lgamma()).sum(-1);
+        Tensor held = Support.POSITIVE.inside(x, 1);
+        return alpha.times(rate.log()).plus(alpha.minus(1).xlogy(held)).minus(rate.times(held)).minus(alpha.lgamma())
+                .plus(Support.POSITIVE.edge(x)).sum(-1);
     }
 
     /** H = Σ α − log β + log Γ(α) + (1 − α) ψ(α). */

@@ -40,16 +40,8 @@ public record PiecewiseConstant(Categorical bins, double from, double to) implem
         Shape events = x.shape().broadcast(shape.dropLast(), "piecewise constant");
         Array wide = x.stopGradient().expand(events).array();
         int k = shape.last();
-        boolean[] outside = new boolean[wide.size()];
-        Tensor j = hot(events, k, i -> {
-            outside[i] = !(wide.at(i) >= from && wide.at(i) <= to);
-            return outside[i] ? 0 : (int) Math.min(k - 1, (wide.at(i) - from) / width());
-        });
-        Tensor edge = Tensor.zeros(events, x.precision());
-        for (int i = 0; i < outside.length; i++) {
-            edge.array().set(i, outside[i] ? Double.NEGATIVE_INFINITY : 0);
-        }
-        return bins.logProb(j).minus(StrictMath.log(width())).plus(edge).sum(-1);
+        Tensor j = hot(events, k, i -> (int) Math.clamp((wide.at(i) - from) / width(), 0, k - 1));
+        return bins.logProb(j).minus(StrictMath.log(width())).plus(new Support(from, to).edge(x)).sum(-1);
     }
 
     /** H = Σ H[p_j] + log (b − a)/k. */

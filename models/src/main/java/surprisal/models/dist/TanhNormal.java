@@ -13,6 +13,7 @@ import surprisal.engine.Rng;
 public record TanhNormal(Normal normal) implements Distribution {
 
     private static final double LOG_2 = 0.6931471805599453;
+    private static final Support BOUNDED = new Support(-1, 1);
 
     /**
      * tanh of a normal.
@@ -26,13 +27,13 @@ public record TanhNormal(Normal normal) implements Distribution {
 
     /**
      * log p(x) = log N(u; μ, σ²) − Σ log(1 − tanh² u), u = artanh x. Where x is so near ±1 that its u is lost it is
-     * taken for the last number before, and no gradient flows to x there; {@link #draw} knows u.
+     * taken for the last number before, and no gradient flows to x there; {@link #draw} knows u. −∞ where |x| > 1.
      */
     @Override
     public Tensor logProb(Tensor x) {
         double most = x.precision() == Precision.FLOAT32 ? 1 - 0x1p-24 : 1 - 0x1p-53;
         Tensor held = x.clamp(-most, most);
-        return logProbOf(held.log1p().minus(held.neg().log1p()).times(0.5));
+        return logProbOf(held.log1p().minus(held.neg().log1p()).times(0.5)).plus(BOUNDED.edge(x).sum(-1));
     }
 
     /** Of x = tanh u. log(1 − tanh² u) = 2 (log 2 − u − log(1 + e⁻²ᵘ)), finite for every u. */

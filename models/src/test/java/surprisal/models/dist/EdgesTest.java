@@ -104,6 +104,42 @@ class EdgesTest {
         }
     }
 
+    /**
+     * Outside its support a density is 0: −∞, whatever the other coordinates are. Inside, beside such a row, numbers and
+     * gradients are those without it.
+     */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void whatIsImpossibleHasNoProbability(Precision precision) {
+        Tensor one = tensor(precision, 1, 1);
+        Tensor three = tensor(precision, 3, 3);
+        impossible(new Gamma(one, one), precision, 0.5, -1);
+        impossible(new Gamma(three, one), precision, 0.5, -1);
+        impossible(new Gamma(three.div(6), one), precision, 0.5, -1);
+        impossible(new Beta(one, one), precision, 0.5, 2);
+        impossible(new Beta(three, three.div(6)), precision, 0.5, -0.5);
+        impossible(new TanhNormal(one, one), precision, 0.5, 1.5);
+        PiecewiseConstant flat = new PiecewiseConstant(new Categorical(Tensor.full(Shape.of(2, 3), 1.0 / 3, precision)), 0, 1);
+        assertEquals(-INF, flat.logProb(tensor(precision, 0.5, 1.5)).item());
+        assertEquals(-INF, flat.logProb(tensor(precision, 0.5, Double.NaN)).item());
+        assertEquals(-INF, new Dirichlet(three).logProb(tensor(precision, 1.5, -0.5)).item());
+        assertEquals(0, new Beta(one, one).logProb(tensor(precision, 0, 1)).item()); // its ends are in it, where it is flat
+        assertTrue(Double.isFinite(new TanhNormal(one, one).logProb(tensor(precision, -1, 1)).item()));
+    }
+
+    private static void impossible(Distribution p, Precision precision, double inside, double outside) {
+        Tensor x = Tensor.of(Shape.of(3, 2), inside, inside, inside, outside, outside, outside).to(precision);
+        Tensor possible = x.slice(0, 0, 1);
+        var all = new Tape().grad(x, y -> p.logProb(y).where(tensor(precision, 1, 0, 0), Tensor.zeros(Shape.scalar(), precision)).sum());
+        var alone = new Tape().grad(possible, y -> p.logProb(y).sum());
+        assertEquals(-INF, p.logProb(x).at(1), p.toString());
+        assertEquals(-INF, p.logProb(x).at(2), p.toString());
+        assertTrue(Double.isFinite(alone.loss()));
+        assertEquals(alone.loss(), all.loss());
+        finite(all.gradient());
+        assertEquals(alone.gradient().toString(), all.gradient().slice(0, 0, 1).toString());
+    }
+
     @Test
     void widthsBroadcast() {
         Normal narrow = new Normal(Tensor.of(Shape.of(2, 3), 1.0, 2, 3, 4, 5, 6), Tensor.full(Shape.scalar(), 2, Precision.FLOAT64));
