@@ -31,31 +31,33 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
      */
     @Override
     public Image inverse(Tensor x) {
-        Tensor c = slope();
+        Tensor m = least();
+        Tensor c = m.minus(1);
         Tensor y = w.times(x).sum(-1);
-        Shape shape = y.shape().broadcast(c.shape(), "planar flow").broadcast(b.shape(), "planar flow");
-        Tensor root = root(y.stopGradient().expand(shape), c.stopGradient().expand(shape), b.stopGradient().expand(shape));
+        Shape shape = y.shape().broadcast(m.shape(), "planar flow").broadcast(b.shape(), "planar flow");
+        Tensor root = root(y.stopGradient().expand(shape), m.stopGradient().expand(shape), b.stopGradient().expand(shape));
         Tensor at = root.plus(b).tanh();
-        Tensor steep = at.square().neg().plus(1).times(c).plus(1).stopGradient();
+        Tensor steep = determinant(at).stopGradient();
         Tensor a = root.minus(root.plus(c.times(at)).minus(y).div(steep));
         Tensor tanh = a.plus(b).tanh();
         return new Image(x.minus(direction().times(Tensor.stack(-1, tanh))), logDet(tanh).neg());
     }
 
-    /** The a of a + c tanh(a + b) = y for each number. */
-    private static Tensor root(Tensor y, Tensor c, Tensor b) {
+    /** The a of a + (m − 1) tanh(a + b) = y for each number. */
+    private static Tensor root(Tensor y, Tensor m, Tensor b) {
         Array a = Array.zeros(y.shape(), y.precision());
         for (int i = 0; i < a.size(); i++) {
-            a.set(i, root(y.at(i), c.at(i), b.at(i)));
+            a.set(i, root(y.at(i), m.at(i), b.at(i)));
         }
         return Tensor.of(a);
     }
 
     /**
-     * The left side rises, and a is from y − |c| to y + |c|: Newton's steps, halving where one would leave the
+     * The left side rises, and a is from y − |m − 1| to y + |m − 1|: Newton's steps, halving where one would leave the
      * interval.
      */
-    private static double root(double y, double c, double b) {
+    private static double root(double y, double m, double b) {
+        double c = m - 1;
         double low = y - Math.abs(c);
         double high = y + Math.abs(c);
         double a = y;
@@ -64,7 +66,7 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
             double excess = a + c * tanh - y;
             low = excess < 0 ? a : low;
             high = excess < 0 ? high : a;
-            double next = a - excess / (1 + c * (1 - tanh * tanh));
+            double next = a - excess / (tanh * tanh + m * (1 - tanh * tanh));
             if (!(next >= low && next <= high)) {
                 next = 0.5 * (low + high);
             }
@@ -76,18 +78,24 @@ public record Planar(Tensor u, Tensor w, Tensor b) implements Bijection {
         return a;
     }
 
-    /** w·û > −1. */
-    private Tensor slope() {
-        return w.times(u).sum(-1).softplus().minus(1);
+    /** 1 + w·û, above 0 however steep. */
+    private Tensor least() {
+        return w.times(u).sum(-1).softplus();
     }
 
     /** û. */
     private Tensor direction() {
-        Tensor more = slope().minus(w.times(u).sum(-1)).div(w.square().sum(-1));
+        Tensor more = least().minus(1).minus(w.times(u).sum(-1)).div(w.square().sum(-1));
         return u.plus(w.times(Tensor.stack(-1, more)));
     }
 
+    /** 1 + w·û (1 − tanh²) as tanh² + (1 + w·û)(1 − tanh²), where nothing cancels. */
+    private Tensor determinant(Tensor tanh) {
+        Tensor square = tanh.square();
+        return square.plus(square.neg().plus(1).times(least()));
+    }
+
     private Tensor logDet(Tensor tanh) {
-        return tanh.square().neg().plus(1).times(slope()).log1p();
+        return determinant(tanh).log();
     }
 }

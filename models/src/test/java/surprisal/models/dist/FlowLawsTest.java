@@ -10,8 +10,10 @@ import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import surprisal.autodiff.GradCheck;
+import surprisal.autodiff.Tape;
 import surprisal.autodiff.Tensor;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
@@ -134,6 +136,16 @@ class FlowLawsTest {
         check.function(y -> flow(y[0], y[1], true).logProb(y[2]), mean, numbers, x);
         check.function(y -> flow(y[0], y[1], true).draw(new Rng(seed)).x(), mean, numbers);
         check.function(y -> flow(y[0], y[1], true).draw(new Rng(seed)).logProb(), mean, numbers);
+    }
+
+    /** However steep: at its middle tanh = 0 and the determinant is softplus(w·u) = log(1 + e^(w·u)), e^(w·u) if that is small. */
+    @Property(tries = 30)
+    void planesOfAnySlopeAreOneToOne(@ForAll @DoubleRange(min = -80, max = -20) double slope, @ForAll Precision precision) {
+        Planar planar = new Planar(Tensor.of(slope, 0).to(precision), Tensor.of(1.0, 0).to(precision), Tensor.of(0.0).to(precision));
+        Tensor middle = Tensor.zeros(Shape.of(2), precision);
+        assertEquals(slope, planar.forward(middle).logDet().item(), 1e-5 * 80);
+        assertEquals(-slope, planar.inverse(middle).logDet().item(), 1e-5 * 80);
+        assertTrue(Double.isFinite(new Tape().grad(planar, p -> p.inverse(middle).logDet()).gradient().u().at(0)));
     }
 
     /** D_KL[flow ‖ flow] from draws is 0, draw by draw; and to its base it is positive. */
