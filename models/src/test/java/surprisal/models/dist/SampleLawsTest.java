@@ -151,6 +151,40 @@ class SampleLawsTest {
         assertTrue(p.leastEntropy().item() < entropy && entropy < p.mostEntropy().item());
     }
 
+    /** Weights and components may each have axes that the other lacks: every mixture of the batch draws for itself. */
+    @Example
+    void drawsOfABatchOfMixturesAreIndependent() {
+        Tensor w = Tensor.of(0.25, 0.75);
+        Tensor mean = Tensor.of(Shape.of(2, 1), -1.0, 1);
+        Tensor std = Tensor.of(0.5);
+        Normal parts = new Normal(mean, std);
+        Tensor[] draws = {
+            new Mixture(new Categorical(w), new Normal(mean.expand(Shape.of(N, 2, 1)), std)).sample(new Rng(1)), // [2] and [N, 2]
+            new Mixture(new Categorical(many(w)), parts).sample(new Rng(2)), // [N, 2] and [2]
+            new Mixture(new Categorical(w.expand(Shape.of(N / 2, 1, 2))), new Normal(mean.expand(Shape.of(2, 2, 1)), std))
+                    .sample(new Rng(3)), // [N/2, 1, 2] and [2, 2]
+            new Mixture(new Categorical(w.expand(Shape.of(2, 2))), new Normal(mean.expand(Shape.of(N / 2, 1, 2, 1)), std))
+                    .sample(new Rng(4)), // [2, 2] and [N/2, 1, 2]
+        };
+        for (Tensor x : draws) {
+            assertEquals(N, x.shape().size());
+            double[] all = World.numbers(x);
+            near(0.5, all, "mean");
+            near(1.25, World.numbers(x.square()), "second moment");
+            double[] pairs = new double[N / 2]; // E[(x − ½)(x′ − ½)] is 0 of two that share neither component nor noise
+            Arrays.setAll(pairs, i -> (all[2 * i] - 0.5) * (all[2 * i + 1] - 0.5));
+            near(0, pairs, "covariance");
+            Arrays.setAll(pairs, i -> (all[i] - 0.5) * (all[i + N / 2] - 0.5));
+            near(0, pairs, "covariance from afar");
+        }
+        GradCheck.standard().function(y -> new Mixture(new Categorical(w.expand(Shape.of(3, 2))), new Normal(y[0], y[1].exp()))
+                .sample(new Rng(5)), mean, std);
+        Mixture each = new Mixture(new Categorical(w.expand(Shape.of(3, 2))), new Normal(mean.times(10), std));
+        Tensor x = each.sample(new Rng(6));
+        assertEquals(Shape.of(3, 1), x.shape());
+        assertEquals(Shape.of(3), each.logProb(x).shape());
+    }
+
     /** log Σ in the order of the formula, in plain numbers; and where e^(log p) is 0 it is the nearest component's. */
     @Property(tries = 100)
     void mixtureIsTheSumOfItsComponents(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int k) {
