@@ -17,14 +17,22 @@ import surprisal.models.dist.Normal;
 public record PerDatum(Tensor mean, Tensor rho) {
 
     /**
-     * The beliefs to begin with, those of an encoder.
+     * The beliefs to begin with, those of an encoder: ρ = log(eˢ − 1) = s + log(1 − e⁻ˢ) with s = σ − least.
      *
      * @param q q(z|x), [N, latent], each σ above 1e-4
      * @return the same beliefs, free from the encoder
+     * @throws IllegalArgumentException unless each σ is finite and above 1e-4
      */
     public static PerDatum of(Normal q) {
         Tensor std = q.std().expand(q.mean().shape());
-        return new PerDatum(q.mean().copy(), std.minus(DeepLatentGaussian.LEAST).expm1().log().copy());
+        Tensor s = std.minus(DeepLatentGaussian.LEAST);
+        for (int i = 0; i < s.shape().size(); i++) {
+            if (!(s.at(i) > 0 && s.at(i) < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("σ at " + i + " of " + std.shape() + " is " + std.at(i)
+                        + ": beliefs begin with finite ones above " + DeepLatentGaussian.LEAST);
+            }
+        }
+        return new PerDatum(q.mean().copy(), s.plus(s.neg().expm1().neg().log()).copy());
     }
 
     /**

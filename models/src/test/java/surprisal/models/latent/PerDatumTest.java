@@ -1,14 +1,20 @@
 package surprisal.models.latent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static surprisal.models.Kl.kl;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import surprisal.autodiff.Schedule;
 import surprisal.autodiff.Tensor;
 import surprisal.autodiff.Update;
+import surprisal.engine.Precision;
 import surprisal.engine.Rng;
+import surprisal.engine.Shape;
 import surprisal.models.dist.Normal;
 
 /**
@@ -30,6 +36,25 @@ class PerDatumTest {
             assertEquals(encoder.mean().at(i), q.mean().at(i));
             assertEquals(encoder.std().at(i), q.std().at(i), 1e-14);
         }
+    }
+
+    /** σ from the least to where e^σ is no float: what comes back is what went in. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void beginsWithAnyWidth(Precision precision) {
+        Tensor std = Tensor.of(Shape.of(1, 5), 1.1e-4, 0.5, 20, 200, 1e6).to(precision);
+        Tensor back = PerDatum.of(new Normal(std.times(0), std)).q().std();
+        for (int i = 0; i < 5; i++) {
+            assertEquals(1, back.at(i) / std.at(i), precision == Precision.FLOAT64 ? 1e-11 : 1e-6); // σ − 1e-4 loses a digit
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-4, 1e-5, 0, Double.NaN, Double.POSITIVE_INFINITY})
+    void widthsThatItCannotHoldAreSaid(double std) {
+        Normal q = new Normal(Tensor.of(Shape.of(2, 2), 0.0, 0, 0, 0), Tensor.of(Shape.of(2, 2), 1, 1, std, 1));
+        assertEquals("σ at 2 of [2, 2] is " + std + ": beliefs begin with finite ones above 1.0E-4",
+                assertThrows(IllegalArgumentException.class, () -> PerDatum.of(q)).getMessage());
     }
 
     /**
