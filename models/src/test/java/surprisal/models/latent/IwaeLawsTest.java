@@ -236,5 +236,9 @@ class IwaeLawsTest {
                 assertThrows(IllegalArgumentException.class, () -> new Iwae(0)).getMessage());
         assertEquals("0 samples of z: it takes at least 1",
                 assertThrows(IllegalArgumentException.class, () -> deep(0).logWeights(coins(0, 1, 4), 0, new Rng(0))).getMessage());
+        assertEquals("q(z|x) is a Choices, whose draws are no smooth function of its parameters: the doubly reparameterised gradient "
+                        + "has another mean than the bound's; use loss",
+                assertThrows(IllegalArgumentException.class,
+                        () -> new Iwae(2).doublyReparameterised(discrete(0), coins(0, 1, 4), new Rng(0))).getMessage());
     }
 }
