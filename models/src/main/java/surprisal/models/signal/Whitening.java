@@ -8,7 +8,8 @@ import surprisal.engine.Shape;
  * et al. 2021). What is white can't collapse, so that agreement is all that is asked for.
  *
  * @param views g and h
- * @param epsilon what is added to the variances before they are whitened away; 0 makes it exact
+ * @param epsilon what is added to the variances before they are whitened away; 0 makes it exact, and with more a view that
+ *     is one point has no direction, and costs nothing
  */
 public record Whitening(Views views, double epsilon) implements Signal {
 
@@ -33,7 +34,8 @@ public record Whitening(Views views, double epsilon) implements Signal {
      * @param z [N, n]
      * @param epsilon ε
      * @return [N, n]
-     * @throws IllegalArgumentException if ε = 0 and there are n rows or fewer, whose covariance has no inverse
+     * @throws IllegalArgumentException if the covariance has no inverse: if ε = 0 and there are n rows or fewer, or a number
+     *     that never changes or hangs on others
      */
     public static Tensor whitened(Tensor z, double epsilon) {
         nonNegative(epsilon);
@@ -44,20 +46,24 @@ public record Whitening(Views views, double epsilon) implements Signal {
         }
         Tensor centred = Rows.centred(z);
         Tensor covariance = Rows.product(centred, centred).plus(Rows.identity(n, z).times(epsilon));
-        return centred.matmulTransposed(inverseFactor(covariance));
+        return centred.matmulTransposed(inverseFactor(covariance, 0, z.shape()));
     }
 
-    /** L⁻¹ of A = L Lᵀ, by halves: with A = (A₁₁ Bᵀ; B A₂₂), K = B L₁₁⁻ᵀ and L₂₂ L₂₂ᵀ = A₂₂ − K Kᵀ. */
-    private static Tensor inverseFactor(Tensor A) {
+    /** L⁻¹ of A = L Lᵀ, by halves: with A = (A₁₁ Bᵀ; B A₂₂), K = B L₁₁⁻ᵀ and L₂₂ L₂₂ᵀ = A₂₂ − K Kᵀ. A is from a number on. */
+    private static Tensor inverseFactor(Tensor A, int from, Shape of) {
         int n = A.shape().last();
         if (n == 1) {
+            if (!(A.item() > 0)) {
+                throw new IllegalArgumentException("whitening of " + of + ": of the variance of number " + from + " " + A.item()
+                        + " is left beside those before it, so that the covariance has no inverse; take ε > 0, or more of it");
+            }
             return A.rsqrt();
         }
         int half = n / 2;
         Tensor below = A.slice(0, half, n);
-        Tensor first = inverseFactor(A.slice(0, 0, half).slice(0, half));
+        Tensor first = inverseFactor(A.slice(0, 0, half).slice(0, half), from, of);
         Tensor K = below.slice(0, half).matmulTransposed(first);
-        Tensor second = inverseFactor(below.slice(half, n).minus(K.matmulTransposed(K)));
+        Tensor second = inverseFactor(below.slice(half, n).minus(K.matmulTransposed(K)), from + half, of);
         Tensor corner = second.matmul(K.matmul(first)).neg();
         Tensor zeros = Tensor.zeros(Shape.of(half, n - half), A.precision());
         return Tensor.concat(0, Tensor.concat(1, first, zeros), Tensor.concat(1, corner, second));
@@ -66,6 +72,9 @@ public record Whitening(Views views, double epsilon) implements Signal {
     @Override
     public Tensor cost(Tensor state, Tensor observation) {
         Views.Pair pair = views.embed(state, observation);
+        if (pair.rows() < 2) {
+            throw new IllegalArgumentException("whitening of views " + pair.g().shape() + ": it takes at least two rows");
+        }
         return pair.each(Rows.cosineDistance(whitened(pair.g(), epsilon), whitened(pair.h(), epsilon)));
     }
 }

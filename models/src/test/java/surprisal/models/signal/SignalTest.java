@@ -121,6 +121,10 @@ class SignalTest {
                 () -> new Reconstruction(net, new Likelihood.PredictedStd(1e-4)).cost(zeros(4, 3), zeros(4, 3)));
         says("whitening of [3, 3]: the covariance of 3 rows in 3 dimensions has no inverse; take more than 3 rows, or ε > 0",
                 () -> new Whitening(PLAIN, 0).cost(zeros(3, 3), zeros(3, 3)));
+        says("whitening of [4, 3]: of the variance of number 2 0.0 is left beside those before it, so that the covariance has no "
+                        + "inverse; take ε > 0, or more of it",
+                () -> Whitening.whitened(Tensor.of(Shape.of(4, 3), 1f, 1, 3.3f, -1, 1, 3.3f, 1, -1, 3.3f, -1, -1, 3.3f), 0));
+        says("whitening of views [1, 3]: it takes at least two rows", () -> new Whitening(PLAIN, 1).cost(zeros(1, 3), zeros(1, 3)));
         says("correlations of [1, 3] with [1, 3]: they take at least two rows",
                 () -> RedundancyReduction.of(PLAIN).cost(zeros(1, 3), zeros(1, 3)));
         says("variances of views [1, 3]: they take at least two rows", () -> VicReg.of(PLAIN).cost(zeros(1, 3), zeros(1, 3)));
