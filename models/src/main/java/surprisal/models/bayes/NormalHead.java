@@ -30,11 +30,6 @@ public record NormalHead(double least) {
      * @throws IllegalArgumentException if the last axis is odd
      */
     public Normal apply(Tensor h) {
-        int both = h.shape().last();
-        if (both % 2 != 0) {
-            throw new IllegalArgumentException("means and deviations in " + h.shape() + ": the last axis has two numbers for each, "
-                    + both + " is odd");
-        }
-        return new Normal(h.slice(0, both / 2), h.slice(both / 2, both).softplus().plus(least));
+        return Normal.of(h, least);
     }
 }

@@ -110,8 +110,7 @@ public interface Likelihood {
 
         @Override
         public Distribution of(Tensor y) {
-            int n = y.shape().last() / 2;
-            return new Normal(y.slice(0, n), y.slice(n, 2 * n).softplus().plus(least));
+            return Normal.of(y, least);
         }
 
         @Override

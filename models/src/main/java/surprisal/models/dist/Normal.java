@@ -36,6 +36,23 @@ public record Normal(Tensor mean, Tensor std) implements Distribution {
         return new Normal(Tensor.zeros(Shape.of(n), precision), Tensor.full(Shape.of(n), 1, precision));
     }
 
+    /**
+     * N(μ, (softplus(ρ) + least)²), where what a network says is μ and ρ one after the other.
+     *
+     * @param h μ and ρ, [.., 2n]
+     * @param least the least σ
+     * @return [.., n]
+     * @throws IllegalArgumentException if the last axis is odd
+     */
+    public static Normal of(Tensor h, double least) {
+        int both = h.shape().last();
+        if (both % 2 != 0) {
+            throw new IllegalArgumentException("means and deviations in " + h.shape() + ": the last axis has two numbers for each, "
+                    + both + " is odd");
+        }
+        return new Normal(h.slice(0, both / 2), h.slice(both / 2, both).softplus().plus(least));
+    }
+
     /** log p(x) = Σ −½ ((x − μ)/σ)² − log σ − ½ log 2π. */
     @Override
     public Tensor logProb(Tensor x) {

@@ -59,7 +59,7 @@ public sealed interface Latent {
         /** From μ and ρ, one after the other. */
         @Override
         public Normal of(Tensor raw) {
-            return new Normal(raw.slice(0, size), raw.slice(size, 2 * size).softplus().plus(least));
+            return Normal.of(raw, least);
         }
     }
 

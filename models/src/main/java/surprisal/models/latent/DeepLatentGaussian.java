@@ -58,8 +58,7 @@ public record DeepLatentGaussian(Mlp encoder, Mlp decoder, Likelihood likelihood
 
     /** N(μ, σ²) with σ = softplus(ρ) + least, of (μ, ρ) side by side: [.., 2n] → [.., n]. */
     static Normal normal(Tensor h) {
-        int n = h.shape().last() / 2;
-        return new Normal(h.slice(0, n), h.slice(n, 2 * n).softplus().plus(LEAST));
+        return Normal.of(h, LEAST);
     }
 
     @Override
