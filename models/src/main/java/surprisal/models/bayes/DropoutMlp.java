@@ -1,12 +1,10 @@
 package surprisal.models.bayes;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import surprisal.autodiff.Tensor;
-import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
+import surprisal.models.nn.Dropout;
 import surprisal.models.nn.Linear;
 import surprisal.models.nn.Mlp;
 
@@ -25,9 +23,7 @@ public record DropoutMlp(Mlp net, double rate) {
      * @throws IllegalArgumentException unless 0 ≤ r &lt; 1
      */
     public DropoutMlp {
-        if (!(rate >= 0 && rate < 1)) {
-            throw new IllegalArgumentException("a dropout rate of " + rate + ": it is at least 0 and below 1");
-        }
+        new Dropout(rate);
     }
 
     /**
@@ -38,19 +34,11 @@ public record DropoutMlp(Mlp net, double rate) {
      * @return for each hidden layer its mask, [M, 1, width]
      */
     public List<Tensor> masks(int members, Rng rng) {
-        return masks(new int[] {members, 1}, rng);
+        return dropout().masks(net, Shape.of(members, 1), rng);
     }
 
-    private List<Tensor> masks(int[] lead, Rng rng) {
-        List<Tensor> masks = new ArrayList<>();
-        for (Linear layer : net.layers().subList(0, net.layers().size() - 1)) {
-            int[] dims = Arrays.copyOf(lead, lead.length + 1);
-            dims[lead.length] = layer.bias().shape().last();
-            Precision precision = layer.bias().precision();
-            Tensor kept = Tensor.of(rng.bernoulli(Tensor.full(Shape.of(dims), 1 - rate, precision).array()));
-            masks.add(kept.div(1 - rate));
-        }
-        return List.copyOf(masks);
+    private Dropout dropout() {
+        return new Dropout(rate);
     }
 
     /**
@@ -62,16 +50,7 @@ public record DropoutMlp(Mlp net, double rate) {
      * @throws IllegalArgumentException if there is not one mask for each hidden layer
      */
     public Tensor apply(Tensor x, List<Tensor> masks) {
-        List<Linear> layers = net.layers();
-        if (masks.size() != layers.size() - 1) {
-            throw new IllegalArgumentException(masks.size() + " masks for " + (layers.size() - 1)
-                    + " hidden layers: there is one for each");
-        }
-        Tensor h = x;
-        for (int i = 0; i < masks.size(); i++) {
-            h = layers.get(i).apply(h, net.activation()).times(masks.get(i));
-        }
-        return layers.getLast().apply(h);
+        return Dropout.apply(net, masks, x);
     }
 
     /**
@@ -82,7 +61,7 @@ public record DropoutMlp(Mlp net, double rate) {
      * @return [.., out]
      */
     public Tensor apply(Tensor x, Rng rng) {
-        return apply(x, masks(x.shape().dropLast().dims(), rng));
+        return apply(x, dropout().masks(net, x.shape().dropLast(), rng));
     }
 
     /**

@@ -3,7 +3,6 @@ package surprisal.models.nn;
 import java.util.ArrayList;
 import java.util.List;
 import surprisal.autodiff.Tensor;
-import surprisal.engine.Array;
 import surprisal.engine.Precision;
 import surprisal.engine.Rng;
 import surprisal.engine.Shape;
@@ -40,23 +39,7 @@ public record Dropout(double p) {
      * @return 0 with probability p, else 1 / (1 − p)
      */
     public Tensor mask(Shape shape, Precision precision, Rng rng) {
-        Array m = rng.uniform(shape, precision);
-        double kept = 1 / (1 - p);
-        switch (precision) {
-            case FLOAT32 -> {
-                float[] u = m.floats();
-                for (int i = 0; i < u.length; i++) {
-                    u[i] = u[i] < p ? 0 : (float) kept;
-                }
-            }
-            case FLOAT64 -> {
-                double[] u = m.doubles();
-                for (int i = 0; i < u.length; i++) {
-                    u[i] = u[i] < p ? 0 : kept;
-                }
-            }
-        }
-        return Tensor.of(m);
+        return Tensor.of(rng.bernoulli(Tensor.full(shape, 1 - p, precision).array())).div(1 - p);
     }
 
     /**
