@@ -456,7 +456,8 @@ class WeightsLawsTest {
         says("3 is odd", () -> new NormalHead(1).apply(Tensor.of(1.0, 2, 3)));
         says("[3]", () -> Predictive.of(Tensor.of(1.0, 2, 3), Tensor.of(1.0)));
         says("p = 1.0", () -> new DropoutMlp(Mlp.of(rng, 1, 1), 1));
-        says("0 masks for a perceptron of 1 hidden layers", () -> new DropoutMlp(Mlp.of(rng, 1, 2, 1), 0.5).apply(Tensor.of(1f), List.of()));
+        says("0 masks for a perceptron of 1 hidden layers",
+                () -> new DropoutMlp(Mlp.of(rng, 1, 2, 1), 0.5).apply(Tensor.of(1f), List.of()));
         says("σ = 0.0", () -> new DropoutMlp(Mlp.of(rng, 1, 1), 0.5).complexity(0));
         says("weights with σ = 0.0", () -> BayesMlp.of(rng, DOUBLE, Unary.TANH, 0, 1, 1));
         says("[1]", () -> BayesMlp.of(rng, DOUBLE, Unary.TANH, 1, 1));
