@@ -170,7 +170,7 @@ class ReplayTest {
         file.put("steps", Json.of(IntStream.range(0, steps.size()).mapToObj(t -> {
             Map<String, Json> step = new LinkedHashMap<>(members(steps.get(t)));
             if (t >= 2) step.put("action", Json.of(-1, -1));
-            return (Json) Json.of(step);
+            return Json.of(step);
         }).toList()));
         Path path = folder.resolve("unknown.json");
         Json.of(file).write(path);
