@@ -15,9 +15,10 @@ SETTINGS = {
     "2": Setting("2 threads", 2, "*", {}, {}),
     "256": Setting("1 thread, vectors of 256 bits", 1, "openblas",
                    {"JAVA_TOOL_OPTIONS": "-XX:+IgnoreUnrecognizedVMOptions -XX:UseAVX=2"}, {"OPENBLAS_CORETYPE": "Haswell"}),
+    "512": Setting("1 thread, OpenBLAS told to use vectors of 512 bits", 1, "openblas", {}, {"OPENBLAS_CORETYPE": "SkylakeX"}),
 }
 SECTIONS = [
-    Section("gemm", "Matrix products, float32", "gemm.py", "gemm/*", ("1", "2", "256")),
+    Section("gemm", "Matrix products, float32", "gemm.py", "gemm/*", ("1", "2", "256", "512")),
     Section("elementwise", "Elementwise operations, reductions and rows, float32", "elementwise.py", "elementwise/*", ("1", "2")),
     Section("vae", "One training step of a variational autoencoder", "vae.py", "vae/*", ("1", "2")),
     Section("rssm", "One training step of a recurrent state-space model", "rssm.py", "rssm/*", ("1", "2")),
