@@ -35,6 +35,7 @@ FLOORS = [
     Floor(["gemm/*"], "1", FASTER, 0.95, 0.75),
     Floor(["gemm/*"], "2", FASTER, 0.95, 0.7),
     Floor(["gemm/*"], "256", "openblas", 0.85, None),
+    Floor(["gemm/*"], "512", "openblas", 0.95, 0.75),
     Floor(SLOW, "1", "torch", 1.5, 0.9),
     Floor(SLOW, "2", "torch", 1.5, None),
     Floor(["vae/*"], "1", "torch", None, 1.4),
