@@ -12,7 +12,9 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WIDTHS = {512: [], 256: ["-XX:UseAVX=2"], 128: ["-XX:MaxVectorSize=16"]}
-BRIEF = "-f 1 -wi 3 -w 400ms -i 3 -r 150ms -foe true".split()
+BRIEF = "-f 1 -i 3 -r 150ms -foe true".split()
+WARM = "-wi 3 -w 400ms".split()
+WARMER = {"GemmBench": "-wi 6 -w 700ms".split()}  # the first 2**28 multiply-adds are scalar, and C2 takes a second for the tiles
 # by class: which methods, and which parameters
 ROWS = {
     "UnaryBench": ("", {"n": "4096", "others": "2000"}),
@@ -30,7 +32,7 @@ ROWS = {
 def measured(name, method, parameters, flags):
     """Nanoseconds by what was called."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [str(ROOT / "surprisal"), "jmh", f"{name}.{method}", *BRIEF, "-rf", "json", "-rff", file.name]
+        command = [str(ROOT / "surprisal"), "jmh", f"{name}.{method}", *BRIEF, *WARMER.get(name, WARM), "-rf", "json", "-rff", file.name]
         for parameter, value in parameters.items():
             command += ["-p", f"{parameter}={value}"]
         if flags:
