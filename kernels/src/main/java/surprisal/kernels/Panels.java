@@ -202,10 +202,10 @@ public final class Panels {
             width = width(tile, j, n);
             int columns = Math.min(width, n - j);
             for (int p = 0; p < k; p += kc) {
+                T from = p > 0 ? c : d == null ? tile.zeros() : d;
+                int step = p > 0 ? n : d == null ? 0 : dl;
+                int first = p > 0 ? co + j : d == null ? 0 : dof + j;
                 for (int i = 0; i < m; i += tile.rows()) {
-                    T from = p > 0 ? c : d == null ? tile.zeros() : d;
-                    int step = p > 0 ? n : d == null ? 0 : dl;
-                    int first = p > 0 ? co + j : d == null ? 0 : dof + j;
                     tile.multiply(
                             Math.min(tile.rows(), m - i), columns, width, Math.min(kc, k - p), a, ao + i * k + p, k, 1,
                             panels, po + p * width, width, from, first + i * step, step, c, co + i * n + j, n);

@@ -5,10 +5,10 @@ import java.util.Objects;
 
 /**
  * Sums and maxima along a middle axis, [outer, n, inner] → [outer, inner], and their adjoints: x̄ += ȳ ∂y/∂x, where x̄
- * is {@code gx} and ȳ is {@code g}; and the sum of a whole array. Edges are as in {@link Rows}, which does rows, inner = 1.
+ * is {@code gx} and ȳ is {@code g}; and the sum of a whole array. Edges are as in {@link Rows}, which does inner = 1.
  *
- * <p>With inner > 1 each sum is made in the order of its n terms. The sum of a whole array is made of chunks of 2^15
- * elements, each summed as a row, whose sums are added in order, in double. So no result depends on the width of
+ * <p>With inner > 1 each sum is made in the order of its n terms. The sum of a whole array, or of a row as long, is made of
+ * chunks of 2^15 elements, each summed as a row, whose sums are added in order, in double. So no result depends on the width of
  * vectors or the number of threads.
  */
 public final class Reduce {
@@ -50,9 +50,9 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void sum(float[] x, int xo, int outer, int n, int inner, float[] y, int yo) {
-        if (outer == 1 && inner == 1) {
-            Objects.checkIndex(yo, y.length);
-            y[yo] = sum(x, xo, n);
+        if (inner == 1 && n > CHUNK) {
+            Objects.checkFromIndexSize(yo, outer, y.length);
+            for (int o = 0; o < outer; o++) y[yo + o] = sum(x, xo + o * n, n);
             return;
         }
         if (inner == 1) {
@@ -198,9 +198,9 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void sum(double[] x, int xo, int outer, int n, int inner, double[] y, int yo) {
-        if (outer == 1 && inner == 1) {
-            Objects.checkIndex(yo, y.length);
-            y[yo] = sum(x, xo, n);
+        if (inner == 1 && n > CHUNK) {
+            Objects.checkFromIndexSize(yo, outer, y.length);
+            for (int o = 0; o < outer; o++) y[yo + o] = sum(x, xo + o * n, n);
             return;
         }
         if (inner == 1) {

@@ -44,6 +44,7 @@ public final class Digits {
     private final int columns;
     private final byte[] pixels;
     private final byte[] labels;
+    private String checksum; // once it was asked for
 
     private Digits(int rows, int columns, byte[] pixels, byte[] labels) {
         this.rows = rows;
@@ -160,9 +161,12 @@ public final class Digits {
      * @return 8 hexadecimal digits
      */
     public String checksum() {
-        CRC32 crc = new CRC32();
-        crc.update(pixels);
-        return HexFormat.of().toHexDigits((int) crc.getValue());
+        if (checksum == null) { // of each checkpoint's notes
+            CRC32 crc = new CRC32();
+            crc.update(pixels);
+            checksum = HexFormat.of().toHexDigits((int) crc.getValue());
+        }
+        return checksum;
     }
 
     /**

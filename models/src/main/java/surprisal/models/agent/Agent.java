@@ -132,9 +132,7 @@ public final class Agent {
 
     /** Begins an episode: the belief is D again. What was learned stays. */
     public void begin() {
-        for (int f = 0; f < prior.length; f++) {
-            System.arraycopy(tables.D()[f], 0, prior[f], 0, prior[f].length);
-        }
+        copy(tables.D(), prior);
         steps = 0;
         action = -1;
         arrived = -1;
@@ -223,17 +221,20 @@ public final class Agent {
         expected[f] = p.clone();
     }
 
-    private void advance() {
-        for (int f = 0; f < before.length; f++) {
-            System.arraycopy(field.qs()[f], 0, before[f], 0, before[f].length);
-            System.arraycopy(prior[f], 0, earlier[f], 0, prior[f].length);
+    /** The beliefs of one into those of the other. */
+    private static void copy(double[][] from, double[][] to) {
+        for (int f = 0; f < to.length; f++) {
+            System.arraycopy(from[f], 0, to[f], 0, to[f].length);
         }
+    }
+
+    private void advance() {
+        copy(field.qs(), before);
+        copy(prior, earlier);
         if (action >= 0) {
             tables.predict(before, action, prior);
         } else if (steps > 0) { // nothing was done: nothing moved
-            for (int f = 0; f < prior.length; f++) {
-                System.arraycopy(before[f], 0, prior[f], 0, prior[f].length);
-            }
+            copy(before, prior);
         }
         for (int f = 0; f < expected.length; f++) {
             if (expected[f] != null) {
@@ -250,10 +251,8 @@ public final class Agent {
 
     /** Back to where the agent was before an observation that can't be: another one may take its place. */
     private void retreat() {
-        for (int f = 0; f < before.length; f++) {
-            System.arraycopy(before[f], 0, field.qs()[f], 0, before[f].length);
-            System.arraycopy(earlier[f], 0, prior[f], 0, prior[f].length);
-        }
+        copy(before, field.qs());
+        copy(earlier, prior);
         System.arraycopy(consumed, 0, expected, 0, expected.length);
         action = arrived;
         arrived = left;
@@ -487,7 +486,8 @@ public final class Agent {
         search.changedB();
     }
 
-    private void changedAC() {
+    /** {@link #changed} where B is what it was. */
+    void changedAC() {
         for (int m = 0; m < logs.length; m++) {
             Simplex.logs(tables.A(m).values(), 0, logs[m].values(), 0, logs[m].values().length);
         }

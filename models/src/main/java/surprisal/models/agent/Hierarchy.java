@@ -210,7 +210,7 @@ public final class Hierarchy {
             }
         }
         if (preferred) {
-            lower.changed();
+            lower.changedAC();
         }
     }
 
