@@ -13,6 +13,7 @@ final class DoubleTile extends Tile.OfDouble {
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
+    private static final int GROUP = Math.max(W, ROWS);
     private static final boolean WIDE_ROW = S.vectorBitSize() == 512;
 
     private static final VectorShuffle<Double> XOR_1 = xor(1);
@@ -165,12 +166,22 @@ final class DoubleTile extends Tile.OfDouble {
 
     @Override
     void multiply(
+            int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int groupStep, int stepOfK,
+            double[] b, int bo, int stepOfB, double[] d, int dof, int dl, double[] c, int co, int ld) {
+        for (int i = 0; i < rows; i += ROWS) {
+            int some = Math.min(ROWS, rows - i);
+            int x = ao + i / GROUP * groupStep + i % GROUP * rowStep;
+            if (columns == width) {
+                tile(some, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+            } else {
+                edge(some, columns, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+            }
+        }
+    }
+
+    private void edge(
             int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        if (columns == width) {
-            tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
-            return;
-        }
         double[] whole = edge.get();
         tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, nothing(), 0, 0, whole, 0, width);
         if (columns < W) {

@@ -13,6 +13,7 @@ final class FloatTile extends Tile.OfFloat {
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
+    private static final int GROUP = Math.max(W, ROWS);
     private static final boolean WIDE_ROW = S.vectorBitSize() == 512;
 
     private static final VectorShuffle<Float> XOR_1 = xor(1);
@@ -165,12 +166,22 @@ final class FloatTile extends Tile.OfFloat {
 
     @Override
     void multiply(
+            int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int groupStep, int stepOfK,
+            float[] b, int bo, int stepOfB, float[] d, int dof, int dl, float[] c, int co, int ld) {
+        for (int i = 0; i < rows; i += ROWS) {
+            int some = Math.min(ROWS, rows - i);
+            int x = ao + i / GROUP * groupStep + i % GROUP * rowStep;
+            if (columns == width) {
+                tile(some, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+            } else {
+                edge(some, columns, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
+            }
+        }
+    }
+
+    private void edge(
             int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
             float[] d, int dof, int dl, float[] c, int co, int ld) {
-        if (columns == width) {
-            tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
-            return;
-        }
         float[] whole = edge.get();
         tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, nothing(), 0, 0, whole, 0, width);
         if (columns < W) {

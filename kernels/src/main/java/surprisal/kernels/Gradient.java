@@ -72,13 +72,10 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
             int end = Math.min(rows, (t + 1) * width);
             for (int j = 0; j < columns; j += width) {
                 int wide = Math.min(width, columns - j);
-                for (int i = t * width; i < end; i += tile.rows()) {
-                    int c = at + i * columns + j;
-                    tile.multiply(
-                            Math.min(tile.rows(), end - i), wide, width, depth, windows, t * width * depth + i % width, 1,
-                            width, outputs, j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns,
-                            to, c, columns);
-                }
+                int c = at + t * width * columns + j;
+                tile.multiply(
+                        end - t * width, wide, width, depth, windows, t * width * depth, 1, tile.group(), width,
+                        outputs, j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns, to, c, columns);
             }
         });
     }

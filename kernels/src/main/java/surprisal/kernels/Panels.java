@@ -205,11 +205,9 @@ public final class Panels {
                 T from = p > 0 ? c : d == null ? tile.zeros() : d;
                 int step = p > 0 ? n : d == null ? 0 : dl;
                 int first = p > 0 ? co + j : d == null ? 0 : dof + j;
-                for (int i = 0; i < m; i += tile.rows()) {
-                    tile.multiply(
-                            Math.min(tile.rows(), m - i), columns, width, Math.min(kc, k - p), a, ao + i * k + p, k, 1,
-                            panels, po + p * width, width, from, first + i * step, step, c, co + i * n + j, n);
-                }
+                tile.multiply(
+                        m, columns, width, Math.min(kc, k - p), a, ao + p, k, k * tile.group(), 1,
+                        panels, po + p * width, width, from, first, step, c, co + j, n);
             }
         }
     }

@@ -42,7 +42,7 @@ final class Product<T> {
     private final int lanes;
     private final int narrow;
     private final int wide;
-    private final int widthOfA;
+    private final int group;
     private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
     private T packedA;
@@ -83,7 +83,7 @@ final class Product<T> {
         this.lanes = tile.lanes();
         this.narrow = tile.narrow();
         this.wide = tile.wide();
-        this.widthOfA = Math.max(lanes, tile.rows());
+        this.group = tile.group();
         this.packedA = tile.array(0);
         this.packedB = tile.array(0);
     }
@@ -186,7 +186,7 @@ final class Product<T> {
         slicesOfB = i > 0 || lying == panels ? 0 : byPanels() ? panels - lying : Math.ceilDiv(depth, SLICE);
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
         packedB = room(packedB, first(panels) * depth);
-        packedA = room(packedA, packsA ? Math.ceilDiv(rows, widthOfA) * widthOfA * depth : 0);
+        packedA = room(packedA, packsA ? Math.ceilDiv(rows, group) * group * depth : 0);
         down = Math.ceilDiv(rows, rowsOfTask());
         share(alone, slicesOfA + slicesOfB, packing);
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
@@ -228,10 +228,10 @@ final class Product<T> {
         if (t >= slicesOfB) {
             int from = (t - slicesOfB) * SLICE;
             int count = Math.min(SLICE, depth - from);
-            for (int row = 0; row < rows; row += widthOfA) {
+            for (int row = 0; row < rows; row += group) {
                 tile.pack(
-                        a, ao + (p + from) * m + i + row, m, count, Math.min(widthOfA, rows - row),
-                        packedA, row * depth + from * widthOfA, widthOfA);
+                        a, ao + (p + from) * m + i + row, m, count, Math.min(group, rows - row),
+                        packedA, row * depth + from * group, group);
             }
         } else if (byPanels()) {
             int at = first(lying + t);
@@ -263,23 +263,19 @@ final class Product<T> {
         int firstPanel = (byColumns() ? t / down : t % across) * panelsOfTask();
         int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
         int rowStep = form.transposedA() ? 1 : k;
-        int stepOfK = packsA ? widthOfA : form.transposedA() ? m : 1;
+        int stepOfK = packsA ? group : form.transposedA() ? m : 1;
         for (int q = firstPanel; q < lastPanel; q++) {
             int from = first(q);
             int width = first(q + 1) - from;
             boolean lies = q < lying;
             T panel = lies ? b : packedB;
             int po = lies ? bo + p * n + j + from : from * depth;
-            for (int row = firstRow; row < lastRow; row += tile.rows()) {
-                int xo = packsA
-                        ? row / widthOfA * widthOfA * depth + row % widthOfA
-                        : ao + (i + row) * rowStep + p * stepOfK;
-                int at = co + (i + row) * n + j + from;
-                tile.multiply(
-                        Math.min(tile.rows(), lastRow - row), Math.min(width, columns - from), width, depth,
-                        packsA ? packedA : a, xo, rowStep, stepOfK, panel, po, lies ? n : width,
-                        fresh ? tile.zeros() : c, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
-            }
+            int xo = packsA ? firstRow * depth : ao + (i + firstRow) * rowStep + p * stepOfK;
+            int at = co + (i + firstRow) * n + j + from;
+            tile.multiply(
+                    lastRow - firstRow, Math.min(width, columns - from), width, depth,
+                    packsA ? packedA : a, xo, rowStep, (packsA ? depth : rowStep) * group, stepOfK, panel, po, lies ? n : width,
+                    fresh ? tile.zeros() : c, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
         }
         if (bias != null && p + depth == k) {
             int from = first(firstPanel);

@@ -114,7 +114,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
         for (int r = firstLine * conv.outWidth(); r < last; r += tile.rows()) {
             int rows = Math.min(tile.rows(), last - r);
             tile.multiply(
-                    rows, width, width, depth, y, r * depth, depth, 1, packed, panel, width,
+                    rows, width, width, depth, y, r * depth, depth, 0, 1, packed, panel, width,
                     tile.zeros(), 0, 0, sums, 0, width);
             for (int t = 0, more; t < rows; t += more) {
                 more = Math.min(rows - t, conv.outWidth() - j);

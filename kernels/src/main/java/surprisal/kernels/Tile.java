@@ -17,6 +17,11 @@ abstract class Tile<T> {
     /** Elements of a vector. */
     abstract int lanes();
 
+    /** Rows of a transposed A that are packed side by side. */
+    final int group() {
+        return Math.max(lanes(), rows());
+    }
+
     /** Columns of a tile with few vectors. */
     abstract int narrow();
 
@@ -46,11 +51,12 @@ abstract class Tile<T> {
 
     /**
      * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, width], where only the columns are stored: D is C
-     * itself to add to it, or {@link #zeros} with a step of 0 to set it. The width is narrow or wide.
+     * itself to add to it, or {@link #zeros} with a step of 0 to set it. The width is narrow or wide. A's rows are
+     * {@code rowStep} apart in each {@link #group}, and groups {@code groupStep}.
      */
     abstract void multiply(
-            int rows, int columns, int width, int depth, T a, int ao, int rowStep, int stepOfK, T b, int bo, int stepOfB,
-            T d, int dof, int dl, T c, int co, int ld);
+            int rows, int columns, int width, int depth, T a, int ao, int rowStep, int groupStep, int stepOfK,
+            T b, int bo, int stepOfB, T d, int dof, int dl, T c, int co, int ld);
 
     /** c[n] = d[n] + a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
     abstract void row(int n, int depth, T a, int ao, T b, int bo, int ld, T d, int dof, int next, T c, int co);
@@ -173,13 +179,14 @@ abstract class Tile<T> {
 
         @Override
         void multiply(
-                int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int stepOfK, float[] b, int bo, int stepOfB,
-                float[] d, int dof, int dl, float[] c, int co, int ld) {
+                int rows, int columns, int width, int depth, float[] a, int ao, int rowStep, int groupStep, int stepOfK,
+                float[] b, int bo, int stepOfB, float[] d, int dof, int dl, float[] c, int co, int ld) {
             float[] sum = new float[WIDTH];
             for (int i = 0; i < rows; i++) {
+                int at = ao + i / WIDTH * groupStep + i % WIDTH * rowStep;
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
-                    float x = a[ao + i * rowStep + p * stepOfK];
+                    float x = a[at + p * stepOfK];
                     for (int j = 0; j < width; j++) {
                         sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
@@ -339,13 +346,14 @@ abstract class Tile<T> {
 
         @Override
         void multiply(
-                int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
-                double[] d, int dof, int dl, double[] c, int co, int ld) {
+                int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int groupStep, int stepOfK,
+                double[] b, int bo, int stepOfB, double[] d, int dof, int dl, double[] c, int co, int ld) {
             double[] sum = new double[WIDTH];
             for (int i = 0; i < rows; i++) {
+                int at = ao + i / WIDTH * groupStep + i % WIDTH * rowStep;
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
-                    double x = a[ao + i * rowStep + p * stepOfK];
+                    double x = a[at + p * stepOfK];
                     for (int j = 0; j < width; j++) {
                         sum[j] = Fma.fma(x, b[bo + p * stepOfB + j], sum[j]);
                     }
