@@ -13,7 +13,8 @@ final class Product<T> {
      * is a row of zeros where C is new, so C is neither cleared nor read, and C itself later.
      *
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
-     * transposed, each step of k would be on another page: then it is packed like B.
+     * transposed, each step of k would be on another page: then it is packed like B. Packing by columns is dear, so a large
+     * B that is stored transposed takes the part of A, and Cᵀ is turned at the end.
      *
      * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
      * larger operand it reads its own part only, and of B's panels packs those that it will use. */
@@ -32,6 +33,9 @@ final class Product<T> {
     /** With fewer columns than this, so is a transposed A. */
     private static final int FEW_COLUMNS = 64;
 
+    /** With no more elements, C may be computed as its transpose first. */
+    private static final int TURNED = 1 << 18;
+
     /** Rows or steps of k that one task packs. */
     private static final int SLICE = 32;
 
@@ -45,8 +49,10 @@ final class Product<T> {
     private final int group;
     private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
+    private final IntConsumer turning = this::turn;
     private T packedA;
     private T packedB;
+    private T turned;
 
     // the product
     private Form form;
@@ -86,6 +92,7 @@ final class Product<T> {
         this.group = tile.group();
         this.packedA = tile.array(0);
         this.packedB = tile.array(0);
+        this.turned = tile.array(0);
     }
 
     /** C = op(A) · op(B), or C += op(A) · op(B); with a bias, C = f(op(A) · op(B) + bias). */
@@ -108,11 +115,34 @@ final class Product<T> {
             }
             return;
         }
+        boolean turns = turns(form, m, n, k, store);
+        if (turns) {
+            turned = room(turned, m * n);
+            start(Form.NT, n, m, k, b, bo, a, ao, turned, 0, Store.SET);
+        }
         this.bias = bias;
         this.biasOffset = biasOffset;
         this.activation = activation;
-        start(form, m, n, k, a, ao, b, bo, c, co, store);
+        if (turns) {
+            this.m = m;
+            this.n = n;
+            this.c = c;
+            this.co = co;
+            share(false, Math.ceilDiv(m, SLICE), turning);
+            this.c = null;
+        } else {
+            start(form, m, n, k, a, ao, b, bo, c, co, store);
+        }
         this.bias = null; // keep no caller's memory alive
+    }
+
+    /**
+     * Whether Cᵀ = B · Aᵀ, turned at the end, takes less than C = A · Bᵀ: it packs the smaller operand by columns. Not so if
+     * tiles of Cᵀ would have many empty columns.
+     */
+    private boolean turns(Form form, int m, int n, int k, Store store) {
+        return form == Form.NT && store == Store.SET && m > FEW_ROWS && (long) m * n <= TURNED
+                && (long) (n - m) * k > 2L * m * n && 10 * (Math.ceilDiv(m, lanes) * lanes - m) < m;
     }
 
     private void start(Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
@@ -252,6 +282,16 @@ final class Product<T> {
                         b, bo + (p + from) * n + j + at, n, count, Math.min(width, columns - at),
                         packedB, at * depth + from * width, width);
             }
+        }
+    }
+
+    /** Some rows of C from Cᵀ. */
+    private void turn(int t) {
+        int from = t * SLICE;
+        int count = Math.min(SLICE, m - from);
+        tile.packTransposed(turned, from, m, count, n, c, co + from * n, n);
+        if (bias != null) {
+            tile.finish(bias, biasOffset, activation, count, n, c, co + from * n, n);
         }
     }
 

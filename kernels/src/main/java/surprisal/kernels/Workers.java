@@ -94,7 +94,8 @@ public final class Workers {
      * @param task what to do; called from several threads at once
      */
     public static void run(int tasks, IntConsumer task) {
-        if (tasks <= 1 || threads() == 1 || !BUSY.compareAndSet(false, true)) {
+        Team now = team;
+        if (tasks <= 1 || (now != null && now.size() == 1) || !BUSY.compareAndSet(false, true)) {
             alone(tasks, task);
             return;
         }

@@ -247,7 +247,7 @@ class GemmLawsTest {
                     }
                 }
             }
-            for (int[] size : new int[][] {{66, 100, 300}, {9, 70, 600}, {520, 66, 40}, {600, 130, 33}, {3, 5, 513}}) {
+            for (int[] size : new int[][] {{66, 100, 300}, {9, 70, 600}, {520, 66, 40}, {600, 130, 33}, {3, 5, 513}, {77, 250, 300}}) {
                 for (Store store : Store.values()) {
                     Case s = new Case(form, store, size[0], size[1], size[2], 32);
                     same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
@@ -306,9 +306,9 @@ class GemmLawsTest {
     void anyNumberOfThreadsGivesTheSameBits() {
         int before = Workers.threads();
         try {
-            for (int[] size : new int[][] {{130, 129, 260}, {31, 1100, 960}, {700, 33, 64}, {4, 4, 20_000}}) {
+            for (int[] size : new int[][] {{130, 129, 260}, {31, 1100, 960}, {700, 33, 64}, {4, 4, 20_000}, {77, 250, 300}}) {
                 for (Form form : Form.values()) {
-                    Case s = new Case(form, Store.ADD, size[0], size[1], size[2], 5);
+                    Case s = new Case(form, size[0] == 77 ? Store.SET : Store.ADD, size[0], size[1], size[2], 5);
                     Workers.threads(1);
                     float[] one = s.product(s.a(), s.b(), s.c());
                     double[] one64 = s.product(s.a64(), s.b64(), s.c64());
