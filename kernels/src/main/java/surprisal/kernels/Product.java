@@ -1,5 +1,6 @@
 package surprisal.kernels;
 
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntConsumer;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
@@ -17,7 +18,8 @@ final class Product<T> {
      * B that is stored transposed takes the part of A, and Cᵀ is turned at the end.
      *
      * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
-     * larger operand it reads its own part only, and of B's panels packs those that it will use. */
+     * larger operand it reads its own part only. Where that is B, it packs a panel when it comes to the first tile of it, so
+     * that no thread waits for another's panels. */
 
     static final int BLOCK_K = 256;
 
@@ -39,6 +41,15 @@ final class Product<T> {
     /** Rows or steps of k that one task packs. */
     private static final int SLICE = 32;
 
+    /** States of a panel of B. */
+    private static final int RAW = 0;
+
+    private static final int TAKEN = 1;
+    private static final int READY = 2;
+
+    /** Looks at a panel's state before its thread may be off the processor. */
+    private static final int SPINS = 1 << 12;
+
     /** Below this many multiply-adds the threads stay out: waking one costs more. */
     static final long PARALLEL = 1 << 18;
 
@@ -52,6 +63,7 @@ final class Product<T> {
     private final IntConsumer turning = this::turn;
     private T packedA;
     private T packedB;
+    private AtomicIntegerArray states = new AtomicIntegerArray(16);
     private T turned;
 
     // the product
@@ -213,13 +225,26 @@ final class Product<T> {
     }
 
     private void block(boolean alone) {
-        slicesOfB = i > 0 || lying == panels ? 0 : byPanels() ? panels - lying : Math.ceilDiv(depth, SLICE);
+        boolean packsB = i == 0 && lying < panels;
+        if (packsB && byColumns()) {
+            raw();
+        }
+        slicesOfB = !packsB || byColumns() ? 0 : form.transposedB() ? panels - lying : Math.ceilDiv(depth, SLICE);
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
         packedB = room(packedB, first(panels) * depth);
         packedA = room(packedA, packsA ? Math.ceilDiv(rows, group) * group * depth : 0);
         down = Math.ceilDiv(rows, rowsOfTask());
         share(alone, slicesOfA + slicesOfB, packing);
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
+    }
+
+    private void raw() {
+        if (states.length() < panels) {
+            states = new AtomicIntegerArray(panels);
+        }
+        for (int q = lying; q < panels; q++) {
+            states.set(q, RAW);
+        }
     }
 
     private static void share(boolean alone, int tasks, IntConsumer task) {
@@ -245,11 +270,6 @@ final class Product<T> {
         return n > m;
     }
 
-    /** Whether a task packs a panel of B, and not some rows of it. */
-    private boolean byPanels() {
-        return byColumns() || form.transposedB();
-    }
-
     private int panelsOfTask() {
         return byColumns() ? 1 : Math.max(1, 144 / wide);
     }
@@ -263,24 +283,44 @@ final class Product<T> {
                         a, ao + (p + from) * m + i + row, m, count, Math.min(group, rows - row),
                         packedA, row * depth + from * group, group);
             }
-        } else if (byPanels()) {
-            int at = first(lying + t);
-            int width = first(lying + t + 1) - at;
-            int some = Math.min(width, columns - at);
-            if (form.transposedB()) {
-                tile.packTransposed(b, bo + (j + at) * k + p, k, depth, some, packedB, at * depth, width);
-            } else {
-                tile.pack(b, bo + p * n + j + at, n, depth, some, packedB, at * depth, width);
-            }
+        } else if (form.transposedB()) {
+            pack(lying + t, 0, depth);
         } else {
             int from = t * SLICE;
             int count = Math.min(SLICE, depth - from);
             for (int q = lying; q < panels; q++) {
-                int at = first(q);
-                int width = first(q + 1) - at;
-                tile.pack(
-                        b, bo + (p + from) * n + j + at, n, count, Math.min(width, columns - at),
-                        packedB, at * depth + from * width, width);
+                pack(q, from, count);
+            }
+        }
+    }
+
+    /** Some steps of k of panel q of B. */
+    private void pack(int q, int from, int count) {
+        int at = first(q);
+        int width = first(q + 1) - at;
+        int some = Math.min(width, columns - at);
+        int to = at * depth + from * width;
+        if (form.transposedB()) {
+            tile.packTransposed(b, bo + (j + at) * k + p + from, k, count, some, packedB, to, width);
+        } else {
+            tile.pack(b, bo + (p + from) * n + j + at, n, count, some, packedB, to, width);
+        }
+    }
+
+    /** Packs panel q, or waits for the thread that does. */
+    private void prepare(int q) {
+        if (states.compareAndSet(q, RAW, TAKEN)) {
+            try {
+                pack(q, 0, depth);
+            } finally {
+                states.set(q, READY);
+            }
+        }
+        for (int spins = 0; states.get(q) != READY; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
             }
         }
     }
@@ -308,6 +348,9 @@ final class Product<T> {
             int from = first(q);
             int width = first(q + 1) - from;
             boolean lies = q < lying;
+            if (!lies && byColumns() && states.get(q) != READY) {
+                prepare(q);
+            }
             T panel = lies ? b : packedB;
             int po = lies ? bo + p * n + j + from : from * depth;
             int xo = packsA ? firstRow * depth : ao + (i + firstRow) * rowStep + p * stepOfK;
