@@ -2,6 +2,7 @@ package surprisal.kernels;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,21 @@ final class EveryKernel {
     /** Nanoseconds until a kernel must have been compiled. */
     private static final long PATIENCE = 20_000_000_000L;
 
+    /** Odd, its bits spread: a difference anywhere changes {@link #print}. */
+    private static final long FACTOR = 0x9E3779B97F4A7C15L;
+
     private static final int R = 8;
     private static final int N = 125;
     private static final int ALL = R * N;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** Apart, since a runtime with the modules of the kernels alone has no such bean. */
+    private static final class Meter {
+        static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        static long bytes() {
+            return THREADS.getCurrentThreadAllocatedBytes();
+        }
+    }
 
     /** By class, method, precision, number of parameters and, where there is one, the op. */
     final Map<String, Runnable> calls = new LinkedHashMap<>();
@@ -52,6 +63,8 @@ final class EveryKernel {
     private final float[] theta = floats(ALL, 6);
     private final double[] theta2 = doubles(ALL, 6);
     private final int[] steps = {N, N, N, 0};
+    private final int[] words = new int[ALL];
+    private final double[][] many = new double[R][N];
     private int turn;
 
     public static void main(String[] args) {
@@ -74,11 +87,43 @@ final class EveryKernel {
     }
 
     private static long allocated(Runnable call) {
-        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long before = Meter.bytes();
         for (int i = 0; i < CALLS; i++) {
             call.run();
         }
-        return (THREADS.getCurrentThreadAllocatedBytes() - before) / CALLS;
+        return (Meter.bytes() - before) / CALLS;
+    }
+
+    /**
+     * What each call does to all that calls write to, as one number by name; one NaN counts as another. Panels are not here:
+     * how a matrix is packed depends on the width of the vectors.
+     */
+    Map<String, Long> prints() {
+        Map<String, Long> prints = new LinkedHashMap<>();
+        calls.forEach((name, call) -> {
+            if (!name.startsWith("Panels.")) {
+                for (float[] a : List.of(y, z)) Arrays.fill(a, 0.25f);
+                for (double[] a : List.of(y2, z2)) Arrays.fill(a, 0.25);
+                call.run();
+                prints.put(name, print());
+            }
+        });
+        return prints;
+    }
+
+    private long print() {
+        long print = 1;
+        for (float[] a : List.of(y, z, u, v, theta)) {
+            for (float e : a) print = print * FACTOR + Float.floatToIntBits(e);
+        }
+        for (double[] a : List.of(y2, z2, u2, v2, theta2)) {
+            for (double e : a) print = print * FACTOR + Double.doubleToLongBits(e);
+        }
+        for (double[] a : many) {
+            for (double e : a) print = print * FACTOR + Double.doubleToLongBits(e);
+        }
+        for (int e : words) print = print * FACTOR + e;
+        return print;
     }
 
     private void add(String kernel, String array, int parameters, Runnable call) {
@@ -303,7 +348,6 @@ final class EveryKernel {
     }
 
     private void bits() {
-        int[] words = new int[ALL];
         add("Philox.bits", "int", 6, () -> Philox.bits(1, 2, 3, words, 0, ALL));
         add("Philox.uniform", "float", 6, () -> Philox.uniform(1, 2, 3, y, 0, ALL));
         add("Philox.uniform", "double", 6, () -> Philox.uniform(1, 2, 3, y2, 0, ALL));
@@ -312,7 +356,6 @@ final class EveryKernel {
     }
 
     private void simplex() {
-        double[][] many = new double[R][N];
         int[] offsets = new int[3];
         double[] table = new double[5 * 6 * 8];
         double[] scratch = new double[Expectations.memory(5, 6, 7)];
@@ -320,7 +363,10 @@ final class EveryKernel {
         add("Simplex.softmaxes", "double", 6, () -> Simplex.softmaxes(x2, 0, R, N, N, many));
         add("Simplex.logSumExp", "double", 3, () -> y2[0] = Simplex.logSumExp(x2, 0, N));
         add("Simplex.entropy", "double", 3, () -> y2[0] = Simplex.entropy(x2, 0, N));
-        add("Simplex.entropies", "double", 7, () -> Simplex.entropies(y2, 0, R, N, 128, z2, 0));
+        add("Simplex.entropies", "double", 7, () -> {
+            Simplex.entropies(z2, 0, R, N, 128, y2, 0);
+            Arrays.fill(z2, 0); // what is left of the probabilities depends on the width
+        });
         add("Simplex.logs", "double", 5, () -> Simplex.logs(x2, 0, y2, 0, N));
         add("Simplex.dot", "double", 5, () -> y2[0] = Simplex.dot(x2, 0, v2, 0, N));
         add("Simplex.addScaled", "double", 6, () -> Simplex.addScaled(0.5, x2, 0, y2, 0, N));

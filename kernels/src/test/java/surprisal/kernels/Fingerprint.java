@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
@@ -62,6 +64,7 @@ public final class Fingerprint {
         for (Gemm.Form form : Gemm.Form.values()) {
             digests.put("gemm " + form, gemm(form));
         }
+        digests.put("gemm large", large());
         digests.put("conv", conv());
         for (Unary op : Unary.values()) {
             digests.put("map " + op, map(op));
@@ -78,11 +81,44 @@ public final class Fingerprint {
         digests.put("gru", gru());
         digests.put("layer norm", layerNorm());
         digests.put("normal draw", normalDraw());
+        digests.put("panels", panels());
+        digests.putAll(every());
         return digests;
     }
 
+    /** By class, what all calls of {@link EveryKernel} do. */
+    private static Map<String, String> every() {
+        Map<String, StringBuilder> byClass = new TreeMap<>();
+        new EveryKernel().prints().forEach((name, print) -> byClass
+                .computeIfAbsent("every " + name.substring(0, name.indexOf('.')), c -> new StringBuilder())
+                .append(name).append(' ').append(print).append('\n'));
+        Map<String, String> digests = new TreeMap<>();
+        byClass.forEach((c, prints) -> digests.put(c, hex(prints.toString().getBytes(StandardCharsets.UTF_8))));
+        return digests;
+    }
+
+    private static String panels() {
+        Fingerprint print = new Fingerprint();
+        for (int[] s : new int[][] {{1, 20, 300}, {37, 45, 70}, {8, 97, 5}, {50, 200, 230}}) {
+            int m = s[0];
+            int n = s[1];
+            int k = s[2];
+            float[] packed = new float[Panels.size(n, k)];
+            float[] c = floats(m * n, 3, -1, 1);
+            Panels.pack(n, k, floats(k * n, 2, -1, 1), 0, packed, 0);
+            Panels.multiply(m, n, k, floats(m * k, 1, -1, 1), 0, packed, 0, c, 0, n, c, 0);
+            print.add(c);
+            double[] packed64 = new double[Panels.size(n, k)];
+            double[] c64 = new double[m * n];
+            Panels.packTransposed(n, k, doubles(k * n, 2, -1, 1), 0, packed64, 0);
+            Panels.multiply(m, n, k, doubles(m * k, 1, -1, 1), 0, packed64, 0, c64, 0);
+            print.add(c64);
+        }
+        return print.hex();
+    }
+
     static String digest(SequencedMap<String, String> digests) {
-        return hex(digests.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return hex(digests.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static String gemm(Gemm.Form form) {
@@ -106,6 +142,21 @@ public final class Fingerprint {
         Gemm.multiply(
                 form, 7, 3, 4, 11, floats(7 * 33, 1, -1, 1), 0, 33, floats(44, 2, -1, 1), 0, 0, c, 0, 12, Gemm.Store.SET);
         print.add(c);
+        return print.hex();
+    }
+
+    /** Products that threads share, whose panels are packed and whose C is turned. */
+    private static String large() {
+        Fingerprint print = new Fingerprint();
+        for (int[] s : new int[][] {{77, 250, 300}, {90, 70, 300}}) {
+            for (Gemm.Form form : Gemm.Form.values()) {
+                float[] c = new float[s[0] * s[1]];
+                Gemm.affine(
+                        form, s[0], s[1], s[2], floats(s[0] * s[2], 1, -1, 1), 0, floats(s[1] * s[2], 2, -1, 1), 0,
+                        floats(s[1], 3, -1, 1), 0, Unary.TANH, c, 0);
+                print.add(c);
+            }
+        }
         return print.hex();
     }
 
