@@ -10,6 +10,9 @@ import java.util.Set;
  */
 final class Fma {
 
+    /** How many are timed together. */
+    private static final int CALLS = 20;
+
     /** Whether a fused multiply-add is one instruction here. */
     static final boolean FAST = fast();
 
@@ -62,20 +65,37 @@ final class Fma {
     /**
      * java.base cannot read the flag UseFMA, but the difference shows: some 30 ns in the interpreter, where the
      * instruction is used as well, against 500 ns and more for BigDecimal however it is compiled. One fast round is
-     * enough, so that a busy machine does not change the answer.
+     * enough; on a machine so busy that there is none, the shortest one is compared with that of a product and a sum.
      */
     private static boolean measured() {
-        int calls = 20;
-        float sum = 1;
-        for (int round = 0; round < 50; round++) {
-            long start = System.nanoTime();
-            for (int i = 0; i < calls; i++) {
-                sum = Math.fma(sum, 0.5f, 1.1f);
-            }
-            if (System.nanoTime() - start < 250L * calls && sum > 0) {
-                return true;
-            }
+        long fused = Long.MAX_VALUE;
+        long plain = Long.MAX_VALUE;
+        for (int round = 0; round < 50 && fused >= 250 * CALLS; round++) {
+            fused = Math.min(fused, fused());
+            plain = Math.min(plain, plain());
         }
-        return false;
+        return fused < Math.max(250 * CALLS, 5 * plain);
+    }
+
+    private static long fused() {
+        float sum = 1;
+        long start = System.nanoTime();
+        for (int i = 0; i < CALLS; i++) {
+            sum = Math.fma(sum, 0.5f, 1.1f);
+        }
+        return sum > 0 ? System.nanoTime() - start : Long.MAX_VALUE;
+    }
+
+    private static long plain() {
+        float sum = 1;
+        long start = System.nanoTime();
+        for (int i = 0; i < CALLS; i++) {
+            sum = rounded(sum, 0.5f, 1.1f);
+        }
+        return sum > 0 ? System.nanoTime() - start : Long.MAX_VALUE;
+    }
+
+    private static float rounded(float a, float b, float c) {
+        return a * b + c;
     }
 }
