@@ -154,11 +154,15 @@ public final class Reduce {
             float[] gx, int gxo, int[] ties) {
         Arrays.fill(ties, 0, columns, 0);
         for (int j = 0, at = xo; j < n; j++, at += stride) {
-            for (int k = 0; k < columns; k++) ties[k] += Rows.attains(x[at + k], y[yo + k]) ? 1 : 0;
+            int k = Simd.on(columns) ? RowsLanes.ties(x, at, y, yo, columns, ties) : 0;
+            for (; k < columns; k++) ties[k] += Rows.attains(x[at + k], y[yo + k]) ? 1 : 0;
         }
+        float[] shares = Scratch.floats(columns);
+        for (int k = 0; k < columns; k++) shares[k] = g[go + k] / ties[k];
         for (int j = 0; j < n; j++, xo += stride, gxo += stride) {
-            for (int k = 0; k < columns; k++) {
-                if (Rows.attains(x[xo + k], y[yo + k])) gx[gxo + k] += g[go + k] / ties[k];
+            int k = Simd.on(columns) ? RowsLanes.plusTied(x, xo, y, yo, shares, columns, gx, gxo) : 0;
+            for (; k < columns; k++) {
+                if (Rows.attains(x[xo + k], y[yo + k])) gx[gxo + k] += shares[k];
             }
         }
     }

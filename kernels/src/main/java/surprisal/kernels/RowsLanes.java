@@ -1,11 +1,15 @@
 package surprisal.kernels;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -171,5 +175,30 @@ final class RowsLanes {
             FloatVector.fromArray(F, gx, gxo + i).add(p).intoArray(gx, gxo + i);
         }
         return i;
+    }
+
+    /** ties += 1 where x attains y, as {@link Rows#attains} has it */
+    static int ties(float[] x, int xo, float[] y, int yo, int n, int[] ties) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector one = FloatVector.zero(F).blend(1, attains(x, xo + i, y, yo + i));
+            IntVector.fromArray(I, ties, i).add(one.reinterpretAsInts().lanewise(LSHR, 29)).intoArray(ties, i); // 1f is 127 << 23
+        }
+        return i;
+    }
+
+    /** gx += g where x attains y */
+    static int plusTied(float[] x, int xo, float[] y, int yo, float[] g, int n, float[] gx, int gxo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector old = FloatVector.fromArray(F, gx, gxo + i);
+            old.blend(old.add(FloatVector.fromArray(F, g, i)), attains(x, xo + i, y, yo + i)).intoArray(gx, gxo + i);
+        }
+        return i;
+    }
+
+    private static VectorMask<Float> attains(float[] x, int i, float[] y, int j) {
+        FloatVector v = FloatVector.fromArray(F, x, i);
+        return v.compare(EQ, FloatVector.fromArray(F, y, j)).or(v.compare(NE, v));
     }
 }

@@ -105,13 +105,23 @@ class ReduceTest {
     @Test
     void naNAndInfinitiesAlongTheMiddle() {
         float inf = Float.POSITIVE_INFINITY, nan = Float.NaN;
-        float[] x = {1, nan, inf, -inf, 2, 1, -inf, -inf, nan, 3, 5, -inf}, y = new float[4], gx = new float[12];
-        Reduce.sum(x, 0, 1, 3, 4, y, 0);
-        assertArrayEquals(new float[] {nan, nan, nan, -inf}, y);
-        Reduce.max(x, 0, 1, 3, 4, y, 0);
-        assertArrayEquals(new float[] {nan, nan, inf, -inf}, y);
-        Reduce.maxGrad(x, 0, y, 0, new float[] {1, 2, 3, 6}, 0, 1, 3, 4, gx, 0);
-        assertArrayEquals(new float[] {0, 2, 3, 2, 0, 0, 0, 2, 1, 0, 0, 2}, gx);
+        for (int times : new int[] {1, 5}) { // four columns, and the same in vectors
+            int n = 4 * times;
+            float[] x = beside(times, 1, nan, inf, -inf, 2, 1, -inf, -inf, nan, 3, 5, -inf), y = new float[n], gx = new float[3 * n];
+            Reduce.sum(x, 0, 1, 3, n, y, 0);
+            assertArrayEquals(beside(times, nan, nan, nan, -inf), y);
+            Reduce.max(x, 0, 1, 3, n, y, 0);
+            assertArrayEquals(beside(times, nan, nan, inf, -inf), y);
+            Reduce.maxGrad(x, 0, y, 0, beside(times, 1, 2, 3, 6), 0, 1, 3, n, gx, 0);
+            assertArrayEquals(beside(times, 0, 2, 3, 2, 0, 0, 0, 2, 1, 0, 0, 2), gx);
+        }
+    }
+
+    /** Rows of four, each so many times. */
+    private static float[] beside(int times, float... x) {
+        float[] all = new float[x.length * times];
+        for (int i = 0; i < all.length; i++) all[i] = x[i / (4 * times) * 4 + i % 4];
+        return all;
     }
 
     /** Against double: each chunk's 2^11 + 4 roundings per lane are far below 1e-5 of Σ|x|. */
