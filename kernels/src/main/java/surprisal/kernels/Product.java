@@ -18,8 +18,8 @@ final class Product<T> {
      * B that is stored transposed takes the part of A, and Cᵀ is turned at the end.
      *
      * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
-     * larger operand it reads its own part only. Where that is B, it packs a panel when it comes to the first tile of it, so
-     * that no thread waits for another's panels. */
+     * larger operand it reads its own part only. Where that is B, a panel is packed by the thread that comes to a tile of it
+     * first, and all need not meet before the tiles. */
 
     static final int BLOCK_K = 256;
 
