@@ -13,7 +13,6 @@ final class FloatTile extends Tile.OfFloat {
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
-    private static final int GROUP = Math.max(W, ROWS);
     private static final boolean WIDE_ROW = S.vectorBitSize() == 512;
 
     private static final VectorShuffle<Float> XOR_1 = xor(1);
@@ -170,7 +169,7 @@ final class FloatTile extends Tile.OfFloat {
             float[] b, int bo, int stepOfB, float[] d, int dof, int dl, float[] c, int co, int ld) {
         for (int i = 0; i < rows; i += ROWS) {
             int some = Math.min(ROWS, rows - i);
-            int x = ao + i / GROUP * groupStep + i % GROUP * rowStep;
+            int x = ao + i / group() * groupStep + i % group() * rowStep;
             if (columns == width) {
                 tile(some, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
             } else {

@@ -183,7 +183,7 @@ abstract class Tile<T> {
                 float[] b, int bo, int stepOfB, float[] d, int dof, int dl, float[] c, int co, int ld) {
             float[] sum = new float[WIDTH];
             for (int i = 0; i < rows; i++) {
-                int at = ao + i / WIDTH * groupStep + i % WIDTH * rowStep;
+                int at = ao + i / group() * groupStep + i % group() * rowStep;
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     float x = a[at + p * stepOfK];
@@ -350,7 +350,7 @@ abstract class Tile<T> {
                 double[] b, int bo, int stepOfB, double[] d, int dof, int dl, double[] c, int co, int ld) {
             double[] sum = new double[WIDTH];
             for (int i = 0; i < rows; i++) {
-                int at = ao + i / WIDTH * groupStep + i % WIDTH * rowStep;
+                int at = ao + i / group() * groupStep + i % group() * rowStep;
                 Arrays.fill(sum, 0, WIDTH, 0);
                 for (int p = 0; p < depth; p++) {
                     double x = a[at + p * stepOfK];
