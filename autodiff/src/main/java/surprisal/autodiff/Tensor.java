@@ -814,7 +814,7 @@ public final class Tensor {
      */
     public Tensor bernoulliLogProb(Tensor x) {
         Shape common = shape().broadcast(x.shape(), "bernoulliLogProb");
-        boolean repeats = x.shape().rank() > 0 && x.shape().size() > 0 && BernoulliLogProb.ends(common, x.shape());
+        boolean repeats = x.shape().rank() > 0 && x.shape().size() > 0 && common.endsWith(x.shape());
         return Tape.record(BernoulliLogProb.OP, expand(common), repeats ? x : x.expand(common));
     }
 

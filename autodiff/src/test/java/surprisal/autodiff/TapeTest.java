@@ -317,7 +317,7 @@ class TapeTest {
         Tape tape = new Tape();
         Update adam = Update.adam(1e-3);
         long least = Long.MAX_VALUE;
-        for (int block = 0; block < 100 && least > most; block++) {
+        for (int block = 0; block < 400 && least > most; block++) { // until C2 has compiled all of it
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 500; i++) {
                 adam.step(model, tape.grad(model, loss));

@@ -171,19 +171,42 @@ public final class Shape {
      * @throws IllegalArgumentException if an axis has two different lengths, neither of them 1
      */
     public Shape broadcast(Shape that, String op) {
-        if (equals(that)) return this;
-        int p = dims.length, q = that.dims.length, rank = Math.max(p, q);
-        int[] to = new int[rank];
+        int rank = Math.max(rank(), that.rank());
+        boolean isThis = rank == rank(), isThat = rank == that.rank();
         for (int back = 1; back <= rank; back++) {
-            int a = back <= p ? dims[p - back] : 1, b = back <= q ? that.dims[q - back] : 1;
+            int a = fromLast(back), b = that.fromLast(back);
             if (a != b && a != 1 && b != 1) {
                 throw new IllegalArgumentException("cannot broadcast " + this + " with " + that + " in " + op
                     + ": axis -" + back + " has " + a + " against " + b);
             }
-            to[rank - back] = a == 1 ? b : a;
+            isThis &= a == b || b == 1;
+            isThat &= a == b || a == 1;
         }
-        if (Arrays.equals(to, dims)) return this;
-        return Arrays.equals(to, that.dims) ? that : new Shape(to);
+        if (isThis) return this; // the usual cases make no object
+        if (isThat) return that;
+        int[] to = new int[rank];
+        for (int back = 1; back <= rank; back++) {
+            int a = fromLast(back);
+            to[rank - back] = a == 1 ? that.fromLast(back) : a;
+        }
+        return new Shape(to);
+    }
+
+    /** The length of an axis counted from the last one, which is 1; one where there is no such axis. */
+    private int fromLast(int back) {
+        return back <= dims.length ? dims[dims.length - back] : 1;
+    }
+
+    /**
+     * Whether that one's axes are the last of these, in their order: then it repeats in this one without a stretch
+     * inside.
+     *
+     * @param that the other shape
+     * @return whether they are; a scalar ends every shape
+     */
+    public boolean endsWith(Shape that) {
+        int more = dims.length - that.dims.length;
+        return more >= 0 && Arrays.equals(dims, more, dims.length, that.dims, 0, that.dims.length);
     }
 
     @Override

@@ -67,6 +67,14 @@ class ShapeLawsTest {
     }
 
     @Property
+    void oneEndsAnotherIfItIsLeftWithoutTheFirstAxes(@ForAll("shapes") Shape a, @ForAll("shapes") Shape b) {
+        Shape rest = a;
+        while (rest.rank() > b.rank()) rest = rest.without(0);
+        assertEquals(rest.equals(b), a.endsWith(b));
+        assertTrue(a.endsWith(rest));
+    }
+
+    @Property
     void sizeIsTheProductOfLengths(@ForAll("shapes") Shape a) {
         int product = 1;
         for (int n : a.dims()) product *= n;

@@ -1,6 +1,5 @@
 package surprisal.autodiff.op;
 
-import java.util.Arrays;
 import surprisal.autodiff.Op;
 import surprisal.engine.Array;
 import surprisal.engine.Compute;
@@ -18,7 +17,7 @@ public record BernoulliLogProb() implements Op.Known {
 
     @Override
     public Shape shape(Shape... in) {
-        if (in[1].rank() == 0 || !ends(in[0], in[1])) {
+        if (in[1].rank() == 0 || !in[0].endsWith(in[1])) {
             throw new IllegalArgumentException("the log-likelihood of " + in[1] + " under log-odds " + in[0]
                     + ": the shapes must be equal but for axes that come first, with at least one axis");
         }
@@ -48,18 +47,6 @@ public record BernoulliLogProb() implements Op.Known {
                 Compute.store(sum, 0, gIn[1], 0, sum.size(), stores[1]);
             }
         }
-    }
-
-    /**
-     * Whether x can stand as it is: its axes are the last ones.
-     *
-     * @param whole the shape of the log-odds
-     * @param part the shape of x
-     * @return whether they are
-     */
-    public static boolean ends(Shape whole, Shape part) {
-        int more = whole.rank() - part.rank();
-        return more >= 0 && Arrays.equals(part.dims(), Arrays.copyOfRange(whole.dims(), more, whole.rank()));
     }
 
     @Override
