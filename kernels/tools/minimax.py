@@ -9,7 +9,7 @@ are rounded one by one, lowest power first, and the rest fitted again, so that r
 import struct
 import sys
 
-from mpmath import mp, mpf, atanh, cos, erf, erfc, exp, log, loggamma, matrix, lu_solve, pi, sin, sqrt, tanh
+from mpmath import mp, mpf, atanh, cos, erf, erfc, exp, floor, log, loggamma, matrix, lu_solve, pi, sin, sqrt, tanh
 
 mp.dps = 60
 
@@ -71,8 +71,6 @@ def fit(g, w, lo, hi, degree, rounding, points):
 THIRD = mpf(1) / 3
 HALF_LN2 = log(mpf(2)) / 2 * mpf("1.0002")
 QUARTER_PI = pi / 4 * mpf("1.0002")
-MILLS_K = mpf("2.625")
-MILLS_MID = mpf("0.265625")
 HALF = mpf(1) / 2
 
 
@@ -95,9 +93,6 @@ ROWS = {
     "TANH": (lambda u: (tanh(sqrt(u)) / sqrt(u) - 1) / u, lambda u: u * sqrt(u) / tanh(sqrt(u)), mpf(0), mpf("0.36"), 4, F),
     "ERF": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf("0.9") ** 2, 6, F),
     "ERF_TAIL": (lambda a: log(erfc(a)), lambda a: erfc(a) / erf(a), mpf("0.9"), mpf("3.95"), 7, F),
-    "MILLS": (lambda q: mills(a_of(q)) * (a_of(q) + MILLS_K), lambda q: 1 / (mills(a_of(q)) * (a_of(q) + MILLS_K)),
-              -MILLS_MID, mpf("13.2") / (mpf("13.2") + MILLS_K) - MILLS_MID, 9, F),
-    "BELL": (lambda r: (exp(-r / 2) - 1) / r if r else -HALF, lambda r: r / exp(-r / 2), -2 * HALF_LN2, 2 * HALF_LN2, 5, F),
     "EXP_D": (lambda r: (exp(r) - 1 - r) / r ** 2, lambda r: r ** 2 / exp(r), -HALF_LN2, HALF_LN2, 9, D),
     "LOG_D": (lambda z: (2 * atanh(sqrt(z)) / sqrt(z) - 2) / z, lambda z: z, mpf(0), mpf("0.02945"), 6, D),
     "ERF_D": (lambda u: erf(sqrt(u)) / sqrt(u) - 1, lambda u: sqrt(u) / erf(sqrt(u)), mpf(0), mpf(1), 13, D),
@@ -107,20 +102,76 @@ ROWS = {
     "LGAMMA2_D": (lambda z: loggamma(2 + z) / z, lambda z: z / loggamma(2 + z), mpf("-0.5"), mpf("0.5"), 18, D),
 }
 
-# the last bits of a fit depend on how many points it is made on; what is not 151. Of MILLS, the code moves coefficients 2, 3, 6
-# and 7 by -2, 9, 8 and 8 units in the last place: the worst error of gelu is 3.46 ulp then, and 3.55 without
-POINTS = {"MILLS": 121}
-
-
-def a_of(q):
-    """q = a / (a + K) - MID, turned round."""
-    v = q + MILLS_MID
-    return MILLS_K * v / (1 - v)
-
-
 def z_of(q):
     """q = (z - 2) / (z + 2), turned round."""
     return 2 * (1 + q) / (1 - q)
+
+
+# ---- gelu: e^(-a^2/2) = 2^(-n/8) e^(LAMBDA a^2) e^(-r (1/2 + LAMBDA)), where a^2 = n BELL_STEP + r and the step, a little
+# below 2 log(2) / 8, is so short that n times it is exact. LAMBDA a^2 goes into the polynomials of a.
+
+EIGHTH = 2 * log(mpf(2)) / 8
+BELL_STEP = floor(EIGHTH * 2 ** 15 + HALF) / 2 ** 15
+LAMBDA = (EIGHTH - BELL_STEP) / (2 * BELL_STEP)
+
+# a common factor of the eight powers by which all of them round to within a hundredth of an ulp or so of floats
+BELL_FACTOR = mpf("1.037220367")
+
+# where the exponent and the first bit of a + SHIFT change, to where all is 0
+SHIFT = mpf("1.078125")
+ENDS = [mpf(0)] + [mpf(b) - SHIFT for b in ("1.5", "2", "3", "4", "6", "8", "12")] + [mpf("14.42")]
+
+
+def of_index(values):
+    """Sorted by those bits instead: a + SHIFT begins in [1, 1.5), whose bits are 6."""
+    return values[2:] + values[:2]
+
+
+def to_bits(f):
+    return struct.unpack("i", struct.pack("f", float(f)))[0]
+
+
+def of_bits(i):
+    return mpf(struct.unpack("f", struct.pack("i", i))[0])
+
+
+def without_bell(g):
+    return lambda a: g(a) * exp(LAMBDA * a * a) / BELL_FACTOR
+
+
+def centre(g, lo, hi):
+    """Near the middle, and so that g of it is nearly a float (Gal's accurate tables)."""
+    middle = to_bits((lo + hi) / 2)
+    return min((of_bits(middle + 64 * k) for k in range(-200, 201)), key=lambda c: abs(to_float(g(c)) / g(c) - 1))
+
+
+def print_gelu():
+    value = without_bell(lambda a: a * mills(a))
+    slope = without_bell(lambda a: a / sqrt(2 * pi) - mills(a))
+    centres = [mpf(0)] + [centre(value, lo, hi) for lo, hi in zip(ENDS[1:-1], ENDS[2:])]
+    values, slopes = [], []
+    for lo, hi, c in zip(ENDS, ENDS[1:], centres):
+        at = lambda g: lambda q: g(q + c)
+        if c:
+            v, e = fit(at(value), at(lambda a: 1 / value(a)), lo - c, hi - c, 6, F, 121)
+        else:  # no constant: the error is relative there too
+            v, e = fit(lambda a: value(a) / a, lambda a: a / value(a), lo, hi, 5, F, 121)
+            v = [mpf(0)] + v
+        d, f = fit(at(slope), at(lambda a: 1 / (abs(slope(a)) + mpf("0.05"))), lo - c, hi - c, 6, F, 121)
+        print(f"  from {float(lo):.4f}: weighted errors {float(e):.2e} {float(f):.2e}")
+        values.append(v)
+        slopes.append(d)
+    for name, rows in ("GELU_CENTRE", [centres]), ("GELU", zip(*values)), ("GELU_SLOPE", zip(*slopes)):
+        print(f"{name}:")
+        for row in rows:
+            print("    " + ", ".join(literal(v, F) for v in of_index(list(row))) + ",")
+    powers = [-(2 ** 24) * BELL_FACTOR * mpf(2) ** (-mpf(j) / 8) for j in range(8)]
+    print("BELL_POWERS: " + ", ".join(literal(to_float(v), F) for v in powers))
+    b, e = fit(lambda r: (exp(-r * (HALF + LAMBDA)) - 1) / r if r else -HALF - LAMBDA, lambda r: r / exp(-r / 2),
+               -BELL_STEP * HALF * mpf("1.0005"), BELL_STEP * HALF * mpf("1.0005"), 2, F, 151)
+    print(f"BELL: step {literal(BELL_STEP, F)} steps {literal(to_float(1 / BELL_STEP), F)} weighted error {float(e):.2e}")
+    for v in b:
+        print(f"    {literal(v, F)}")
 
 
 def literal(c, rounding):
@@ -128,9 +179,12 @@ def literal(c, rounding):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ROWS:
+    for name in sys.argv[1:] or [*ROWS, "GELU"]:
+        if name == "GELU":
+            print_gelu()
+            continue
         g, w, lo, hi, degree, rounding = ROWS[name]
-        c, worst = fit(g, w, lo, hi, degree, rounding, POINTS.get(name, 151))
+        c, worst = fit(g, w, lo, hi, degree, rounding, 151)
         print(f"{name}: weighted error {float(worst):.2e}")
         for v in c:
             print(f"    {literal(v, rounding)}  # {float(v):.9g}")

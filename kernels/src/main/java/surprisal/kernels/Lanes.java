@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -37,8 +38,15 @@ final class Lanes {
     /** Vectors of doubles of the same width. */
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, F.vectorShape());
 
+    /** Vectors of ints of the same width. */
+    private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+
     /** How many floats they hold. */
     static final int W = F.length();
+
+    private static final int[] GELU_ROWS = rows(GELU);
+    private static final int[] GELU_SLOPE_ROWS = rows(GELU_SLOPE);
+    private static final int[] POWER_ROWS = rows(BELL_POWERS);
 
     private Lanes() {}
 
@@ -412,48 +420,77 @@ final class Lanes {
     }
 
     static FloatVector gelu(FloatVector x) {
-        FloatVector a = x.abs();
-        a = a.blend(15f, a.compare(GT, 15f));
-        FloatVector w = a.div(a.add(MILLS_K));
-        FloatVector tail = bell(mills(w.sub(MILLS_MID)).mul(w), a);
-        return tail.fma(broadcast(F, -SMALL), x.blend(-0f, x.compare(LT, 0f)));
+        FloatVector a = geluArgument(x);
+        return piece(GELU_ROWS, a, bell(a), x.blend(-0f, x.compare(LT, 0f)));
     }
 
     static FloatVector geluSlope(FloatVector x) {
-        FloatVector a = x.abs();
-        a = a.blend(15f, a.compare(GT, 15f));
-        FloatVector w = broadcast(F, 1f).div(a.add(MILLS_K));
-        FloatVector q = w.fma(broadcast(F, -MILLS_K), broadcast(F, 1f - MILLS_MID));
-        FloatVector tail = bell(a.fma(broadcast(F, -PHI_0 * LARGE), mills(q).mul(w)), a).mul(SMALL);
+        FloatVector a = geluArgument(x);
+        FloatVector tail = piece(GELU_SLOPE_ROWS, a, bell(a), broadcast(F, 0f));
         return tail.blend(broadcast(F, 1f).sub(tail), x.compare(GT, 0f));
     }
 
-    /** 2⁹⁶ times the scalar one: a power of two is in the coefficients for nothing. */
-    private static FloatVector mills(FloatVector q) {
-        return broadcast(F, MILLS_9 * LARGE)
-                .fma(q, broadcast(F, MILLS_8 * LARGE))
-                .fma(q, broadcast(F, MILLS_7 * LARGE))
-                .fma(q, broadcast(F, MILLS_6 * LARGE))
-                .fma(q, broadcast(F, MILLS_5 * LARGE))
-                .fma(q, broadcast(F, MILLS_4 * LARGE))
-                .fma(q, broadcast(F, MILLS_3 * LARGE))
-                .fma(q, broadcast(F, MILLS_2 * LARGE))
-                .fma(q, broadcast(F, MILLS_1 * LARGE))
-                .fma(q, broadcast(F, MILLS_0 * LARGE));
+    private static FloatVector geluArgument(FloatVector x) {
+        return x.reinterpretAsInts().and(~SIGN_BIT).min(Float.floatToRawIntBits(GELU_END)).reinterpretAsFloats();
     }
 
-    private static FloatVector bell(FloatVector c, FloatVector a) {
-        FloatVector t = a.mul(a).fma(broadcast(F, LOG2_E / 2), broadcast(F, ROUND));
-        FloatVector n = t.sub(ROUND);
-        FloatVector r = n.fma(broadcast(F, -2 * LN2_LO), a.fma(a, n.mul(-2 * LN2_HI)));
-        FloatVector p = broadcast(F, BELL_5)
-                .fma(r, broadcast(F, BELL_4))
-                .fma(r, broadcast(F, BELL_3))
-                .fma(r, broadcast(F, BELL_2))
-                .fma(r, broadcast(F, BELL_1))
-                .fma(r, broadcast(F, BELL_0));
-        IntVector y = c.fma(p.mul(r), c).reinterpretAsInts();
-        return y.sub(t.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+    private static FloatVector bell(FloatVector a) {
+        FloatVector t = a.mul(a).fma(broadcast(F, BELL_STEPS), broadcast(F, ROUND));
+        IntVector n = t.reinterpretAsInts();
+        IntVector power = W < 8
+                ? n.selectFrom(IntVector.fromArray(I, POWER_ROWS, 0), IntVector.fromArray(I, POWER_ROWS, 4))
+                : n.selectFrom(IntVector.fromArray(I, POWER_ROWS, 0));
+        FloatVector s = power.sub(n.lanewise(LSHL, 20)).reinterpretAsFloats();
+        FloatVector r = a.fma(a, t.fma(broadcast(F, -BELL_STEP), broadcast(F, BELL_STEP * ROUND))); // a² − n STEP
+        FloatVector p = broadcast(F, BELL_2).fma(r, broadcast(F, BELL_1)).fma(r, broadcast(F, BELL_0));
+        return p.fma(s.mul(r), s);
+    }
+
+    /** Each selection written out: C2 would call the last of them. */
+    private static FloatVector piece(int[] rows, FloatVector a, FloatVector e, FloatVector z) {
+        IntVector i = a.add(GELU_SHIFT).reinterpretAsInts().lanewise(LSHR, 22);
+        if (W < 8) {
+            return pieceOfTwo(rows, i, a, e, z);
+        }
+        FloatVector q = a.sub(i.selectFrom(IntVector.fromArray(I, rows, 0)).reinterpretAsFloats());
+        FloatVector p = i.selectFrom(IntVector.fromArray(I, rows, 112)).reinterpretAsFloats()
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 96)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 80)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 64)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 48)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 32)).reinterpretAsFloats());
+        FloatVector c = i.selectFrom(IntVector.fromArray(I, rows, 16)).reinterpretAsFloats();
+        return c.fma(e, p.fma(q.mul(e), z));
+    }
+
+    /** The same where a row of eight takes two vectors. */
+    private static FloatVector pieceOfTwo(int[] rows, IntVector i, FloatVector a, FloatVector e, FloatVector z) {
+        FloatVector q = a.sub(i.selectFrom(IntVector.fromArray(I, rows, 0), IntVector.fromArray(I, rows, 4)).reinterpretAsFloats());
+        FloatVector p = i.selectFrom(IntVector.fromArray(I, rows, 112), IntVector.fromArray(I, rows, 116)).reinterpretAsFloats()
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 96), IntVector.fromArray(I, rows, 100)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 80), IntVector.fromArray(I, rows, 84)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 64), IntVector.fromArray(I, rows, 68)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 48), IntVector.fromArray(I, rows, 52)).reinterpretAsFloats())
+                .fma(q, i.selectFrom(IntVector.fromArray(I, rows, 32), IntVector.fromArray(I, rows, 36)).reinterpretAsFloats());
+        FloatVector c = i.selectFrom(IntVector.fromArray(I, rows, 16), IntVector.fromArray(I, rows, 20)).reinterpretAsFloats();
+        return c.fma(e, p.fma(q.mul(e), z));
+    }
+
+    /** Rows of eight, each twice, for vectors of sixteen. */
+    private static int[] rows(int... table) {
+        int[] rows = new int[2 * table.length];
+        for (int k = 0; k < rows.length; k++) {
+            rows[k] = table[k / 16 * 8 + k % 8];
+        }
+        return rows;
+    }
+
+    private static int[] rows(float[] table) {
+        int[] bits = new int[table.length];
+        for (int k = 0; k < bits.length; k++) {
+            bits[k] = Float.floatToRawIntBits(table[k]);
+        }
+        return rows(bits);
     }
 
     static FloatVector erfSlope(FloatVector x) {

@@ -106,38 +106,65 @@ final class Singles {
     static final float ERFC_6 = 0x1.c45a2ap-12f;
     static final float ERFC_7 = -0x1.5d709ap-16f;
 
-    /** (a + K) Φ(−a) e^(a²/2) in q = a / (a + K) − MID, 0 ≤ a ≤ 13.2: beyond it the product is subnormal. Four are moved by a few ulp. */
-    static final float MILLS_K = 2.625f;
+    /** e^(−a²/2) = 2^(−n/8) e^(λa²) e^(−r (½ + λ)), a² = n STEP + r: n STEP is exact, and λ = ¼ log 2 / STEP − ½ = 2.3e-5. */
+    static final float BELL_STEP = 0x1.62ep-3f;
 
-    static final float MILLS_MID = 0.265625f;
-    static final float MILLS_0 = 0x1.ebb8aap-1f;
+    static final float BELL_STEPS = 0x1.7158d2p2f;
 
-    static final float MILLS_1 = -0x1.31db5cp0f;
-    static final float MILLS_2 = 0x1.1e575p-1f;
-    static final float MILLS_3 = 0x1.ae6aa2p-3f;
-    static final float MILLS_4 = -0x1.881f06p-3f;
-    static final float MILLS_5 = -0x1.130a64p-3f;
-    static final float MILLS_6 = 0x1.284c76p-5f;
-    static final float MILLS_7 = 0x1.82aac4p-4f;
-    static final float MILLS_8 = 0x1.2b8bcep-5f;
-    static final float MILLS_9 = -0x1.14cc94p-4f;
+    /** (e^(−r (½ + λ)) − 1) / r, |r| ≤ STEP / 2. */
+    static final float BELL_0 = -0x1.000306p-1f;
 
-    /** (e^(−r/2) − 1) / r, |r| ≤ log 2. */
-    static final float BELL_0 = -0x1.0p-1f;
+    static final float BELL_1 = 0x1.000e8ap-3f;
+    static final float BELL_2 = -0x1.555652p-6f;
 
-    static final float BELL_1 = 0x1.fffffcp-4f;
-    static final float BELL_2 = -0x1.555492p-6f;
-    static final float BELL_3 = 0x1.5558bp-9f;
-    static final float BELL_4 = -0x1.12397ap-12f;
-    static final float BELL_5 = 0x1.6a4b5ep-16f;
+    /** The bits of −2²⁴ K 2^(−j/8), j = 0 … 7, and j 2²⁰. By K all eight are nearly floats; by 2²⁴ what underflows is rounded once. */
+    static final int[] BELL_POWERS = bellPowers(
+            -0x1.098746p24f, -0x1.e6fb34p23f, -0x1.be9054p23f, -0x1.998034p23f,
+            -0x1.77838ep23f, -0x1.585906p23f, -0x1.3bc4aep23f, -0x1.218f9p23f);
 
-    /** A tail is held 2⁹⁶ times too large, so that it is rounded once where it underflows. */
-    static final float LARGE = 0x1p96f;
+    /** From here on |x| Φ(−|x|) rounds to 0. */
+    static final float GELU_END = 14.41f;
 
-    static final float SMALL = 0x1p-96f;
+    /** The last three bits of (a + SHIFT) >> 22, of its exponent and of its mantissa's first bit, are the interval of a. */
+    static final float GELU_SHIFT = 1.078125f;
 
-    /** 1/√(2π). */
-    static final float PHI_0 = 0x1.988454p-2f;
+    /** For each interval the c of q = a − c, and c₀ … c₆ of a Φ(−a) e^((½ + λ) a²) / K = 2²⁴ (c₀ + c₁ q + …). */
+    static final float[] GELU = scaled(
+            0x1.6babp0f, 0x1.36108p1f, 0x1.f6578p1f, 0x1.7b07p2f,
+            0x1.1db6p3f, 0x1.9564d2p3f, 0f, 0x1.581d8p-1f,
+            0x1.2afda2p-2f, 0x1.5ab5aap-2f, 0x1.74423p-2f, 0x1.7fc896p-2f,
+            0x1.85cebp-2f, 0x1.88e5f8p-2f, 0f, 0x1.a11accp-3f,
+            0x1.2ecc84p-4f, 0x1.cd3ea2p-6f, 0x1.336dcp-7f, 0x1.ae431ep-9f,
+            0x1.315b4ap-10f, 0x1.357162p-11f, 0x1.eda084p-2f, 0x1.7384fep-3f,
+            -0x1.48f41p-5f, -0x1.8a44bap-7f, -0x1.812ec6p-9f, -0x1.7a70ccp-11f,
+            -0x1.3fd19ep-13f, -0x1.1697f4p-15f, -0x1.89dacep-2f, -0x1.eb814ep-4f,
+            0x1.25940cp-6f, 0x1.1bcf46p-8f, 0x1.a2a674p-11f, 0x1.329e7p-13f,
+            0x1.7cc3e8p-16f, 0x1.215f6ep-18f, 0x1.ed7c4ep-3f, 0x1.055d18p-4f,
+            -0x1.cb71aap-8f, -0x1.6c36a4p-10f, -0x1.9c15fcp-13f, -0x1.c3658cp-16f,
+            -0x1.8db37ap-19f, -0x1.b851eap-22f, -0x1.04d5aep-3f, -0x1.dfa586p-6f,
+            0x1.54b21ap-9f, 0x1.bb0bcap-12f, 0x1.9ae21cp-15f, 0x1.487666p-18f,
+            0x1.b6e3ecp-22f, 0x1.4da3ep-25f, 0x1.cba2ap-5f, 0x1.8f7218p-7f,
+            -0x1.c36e2ap-11f, -0x1.eac6f6p-14f, -0x1.6b603p-17f, -0x1.b78f44p-21f,
+            -0x1.aefffcp-25f, -0x1.d7196p-29f, -0x1.05741cp-6f, -0x1.2e0736p-8f);
+
+    /** The same of (a φ(0) − Φ(−a) e^(a²/2)) e^(λa²) / K. */
+    static final float[] GELU_SLOPE = scaled(
+            0x1.6babp0f, 0x1.36108p1f, 0x1.f6578p1f, 0x1.7b07p2f,
+            0x1.1db6p3f, 0x1.9564d2p3f, 0f, 0x1.581d8p-1f,
+            0x1.5d0f5ap-2f, 0x1.958956p-1f, 0x1.6ad9fap0f, 0x1.1bb404p1f,
+            0x1.b2eb32p1f, 0x1.371146p2f, -0x1.eda084p-2f, -0x1.6cae82p-5f,
+            0x1.e8c89ep-2f, 0x1.b933c4p-2f, 0x1.9fff96p-2f, 0x1.95300ep-2f,
+            0x1.90c9a6p-2f, 0x1.90a432p-2f, 0x1.89db58p-1f, 0x1.2195a8p-1f,
+            -0x1.2e6814p-5f, -0x1.ca7a32p-7f, -0x1.2a4d64p-8f, -0x1.7747b4p-10f,
+            -0x1.15e986p-12f, 0x1.4ab1b8p-13f, -0x1.ed9648p-3f, -0x1.736fep-4f,
+            0x1.b6cf9ap-7f, 0x1.079de8p-8f, 0x1.03b6bcp-10f, 0x1.089c9cp-12f,
+            0x1.06da78p-14f, 0x1.8491c6p-16f, 0x1.05f1fp-3f, 0x1.47c8e2p-5f,
+            -0x1.2510dp-8f, -0x1.19b878p-10f, -0x1.a33328p-13f, -0x1.29a388p-15f,
+            -0x1.7b74aep-18f, -0x1.0ce1acp-19f, -0x1.e03aep-5f, -0x1.05b72ap-6f,
+            0x1.7d3bf2p-10f, 0x1.28af18p-12f, 0x1.5c6d92p-15f, 0x1.787a08p-18f,
+            0x1.579464p-21f, 0x1.000a54p-24f, 0x1.5dcc52p-6f, 0x1.822a6ap-8f,
+            -0x1.dc6204p-12f, -0x1.7d839p-14f, -0x1.10be3cp-17f, -0x1.9591a6p-20f,
+            -0x1.2e5ec2p-24f, 0x1.954066p-23f, -0x1.1a6a24p-8f, -0x1.dbd914p-10f);
 
     /** 2/√π. */
     static final float TWO_OVER_SQRT_PI = 0x1.20dd76p0f;
@@ -397,38 +424,56 @@ final class Singles {
         return withSign(a < 0.9f ? near : far, x);
     }
 
-    /** (a + K) Φ(−a) e^(a²/2). */
-    private static float mills(float q) {
-        float p = fma(fma(fma(fma(MILLS_9, q, MILLS_8), q, MILLS_7), q, MILLS_6), q, MILLS_5);
-        p = fma(fma(fma(p, q, MILLS_4), q, MILLS_3), q, MILLS_2);
-        return fma(fma(p, q, MILLS_1), q, MILLS_0);
+    private static int[] bellPowers(float... powers) {
+        int[] bits = new int[powers.length];
+        for (int j = 0; j < powers.length; j++) {
+            bits[j] = Float.floatToRawIntBits(powers[j]) + (j << 20);
+        }
+        return bits;
     }
 
-    /** c e^(−a²/2): a² is never rounded, since 2n log 2 comes off in the same step. */
-    private static float bell(float c, float a) {
-        float t = fma(a * a, LOG2_E / 2, ROUND);
-        float n = t - ROUND;
-        float r = fma(n, -2 * LN2_LO, cancel(a, a, n * (-2 * LN2_HI)));
-        float p = fma(fma(fma(fma(fma(BELL_5, r, BELL_4), r, BELL_3), r, BELL_2), r, BELL_1), r, BELL_0);
-        int y = Float.floatToRawIntBits(fma(c, p * r, c));
-        return Float.intBitsToFloat(y - (Float.floatToRawIntBits(t) << 23));
+    /** The coefficients, which begin after eight points, times 2⁻²⁴. */
+    private static float[] scaled(float... table) {
+        for (int i = 8; i < table.length; i++) {
+            table[i] *= 0x1p-24f;
+        }
+        return table;
+    }
+
+    /** −2²⁴ K e^(−(½ + λ) a²); a² is never rounded, since n STEP comes off in the same step. */
+    private static float bell(float a) {
+        float t = fma(a * a, BELL_STEPS, ROUND);
+        float r = cancel(a, a, (t - ROUND) * -BELL_STEP);
+        int n = Float.floatToRawIntBits(t);
+        float s = Float.intBitsToFloat(BELL_POWERS[n & 7] - (n << 20));
+        return fma(fma(fma(BELL_2, r, BELL_1), r, BELL_0), s * r, s);
+    }
+
+    /** |x|, no further than END. */
+    private static float geluArgument(float x) {
+        int bits = Float.floatToRawIntBits(x) & ~SIGN_BIT;
+        return Float.intBitsToFloat(Math.min(bits, Float.floatToRawIntBits(GELU_END)));
+    }
+
+    /** z + p(q) e, p being the polynomial of a's interval. */
+    private static float piece(float[] table, float a, float e, float z) {
+        int i = Float.floatToRawIntBits(a + GELU_SHIFT) >>> 22 & 7;
+        float q = a - table[i];
+        float p = fma(fma(table[i + 56], q, table[i + 48]), q, table[i + 40]);
+        p = fma(fma(fma(p, q, table[i + 32]), q, table[i + 24]), q, table[i + 16]);
+        return fma(table[i + 8], e, fma(p, q * e, z));
     }
 
     /** x Φ(x) = max(x, 0) − |x| Φ(−|x|). */
     static float gelu(float x) {
-        float a = Math.abs(x);
-        a = a > 15f ? 15f : a;
-        float w = a / (a + MILLS_K);
-        float tail = bell(mills(w - MILLS_MID) * LARGE * w, a);
-        return fma(tail, -SMALL, x < 0f ? -0f : x);
+        float a = geluArgument(x);
+        return piece(GELU, a, bell(a), x < 0f ? -0f : x);
     }
 
     /** Φ(x) + x φ(x) = T or 1 − T, where T = Φ(−|x|) − |x| φ(x). */
     static float geluSlope(float x) {
-        float a = Math.abs(x);
-        a = a > 15f ? 15f : a;
-        float w = 1f / (a + MILLS_K);
-        float tail = bell(fma(a, -PHI_0 * LARGE, mills(fma(w, -MILLS_K, 1f - MILLS_MID)) * LARGE * w), a) * SMALL;
+        float a = geluArgument(x);
+        float tail = piece(GELU_SLOPE, a, bell(a), 0f);
         return x > 0f ? 1f - tail : tail;
     }
 

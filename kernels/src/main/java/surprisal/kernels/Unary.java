@@ -410,8 +410,8 @@ public enum Unary {
         FloatVector dlanes(FloatVector x, FloatVector y) { return Lanes.siluSlope(x, y); }
     },
 
-    /** x Φ(x): 3.5 ulp, in the tail too. The derivative has an absolute error of 2⁻²² near its root −0.752. */
-    GELU(-6, 6, 3.5, 2, 0x1p-23) {
+    /** x Φ(x): 3.5 ulp, in the tail too. The derivative has an absolute error of 2⁻²³ near its root −0.752. */
+    GELU(-6, 6, 3.5, 1, 0x1p-23) {
         @Override
         public double f(double x) { return gelu(x); }
 
