@@ -7,11 +7,11 @@ import surprisal.kernels.Gemm.Store;
 /** y = f(x W + b) for members of a batch side by side, and what goes back through it before its two products. */
 public final class Affine {
 
-    /** Numbers from which the columns are shared out. */
+    /** Numbers from which the threads share them. */
     private static final int PARALLEL = 1 << 14;
 
-    /** Columns that a thread takes at a time. */
-    private static final int COLUMNS = 256;
+    /** Columns that a thread sums at a time, each over all rows. */
+    private static final int COLUMNS = 128;
 
     /** Numbers that are mapped at a time, and are in the nearest cache when they are summed. */
     private static final int BLOCK = 1 << 11;
@@ -87,28 +87,57 @@ public final class Affine {
         if (gb != null && store == Store.SET) {
             Arrays.fill(gb, 0, batch * n, 0);
         }
-        int width = width(m, n);
-        if (batch == 1 && 0 < n && n <= width) { // without an object for the task
-            delta(f, y, g, m, n, gb, width, 0, 0);
-        } else {
-            strips(batch, m, n, width, (i, from) -> delta(f, y, g, m, n, gb, width, i, from));
+        int size = m * n;
+        if (size >= PARALLEL) {
+            each(f, y, g, batch * m, n);
+            if (gb != null) {
+                int strips = Math.ceilDiv(n, COLUMNS);
+                Workers.run(batch * strips, t -> {
+                    int i = t / strips;
+                    int from = t % strips * COLUMNS;
+                    down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from);
+                });
+            }
+        } else if (batch == 1) { // without an object for the task
+            delta(f, y, g, 0, m, n, gb, 0);
+        } else if (size > 0) {
+            int together = Math.max(1, PARALLEL / 4 / size);
+            Workers.run(Math.ceilDiv(batch, together), t -> {
+                for (int i = t * together, end = Math.min(batch, i + together); i < end; i++) {
+                    delta(f, y, g, i * size, m, n, gb, i * n);
+                }
+            });
         }
     }
 
-    /** Of one strip. */
-    private static void delta(Unary f, float[] y, float[] g, int m, int n, float[] gb, int width, int i, int from) {
-        int columns = Math.min(width, n - from);
-        int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
+    /** Of a small one, in blocks of rows. */
+    private static void delta(Unary f, float[] y, float[] g, int o, int m, int n, float[] gb, int to) {
+        int rows = Math.max(1, BLOCK / Math.max(1, n));
         for (int row = 0; row < m; row += rows) {
-            int at = (i * m + row) * n + from;
-            int end = Math.min(rows, m - row);
+            int at = o + row * n;
+            int count = Math.min(rows, m - row);
             if (f != null) {
-                Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
+                Loop.mapGrad(f, y, at, y, at, g, at, g, at, count * n, Store.SET);
             }
-            for (int j = 0; gb != null && j < end; j++) {
-                Rows.plus(g, at + j * n, columns, gb, i * n + from);
+            if (gb != null) {
+                Rows.plus(g, at, n, count, n, gb, to);
             }
         }
+    }
+
+    private static void each(Unary f, float[] y, float[] g, int rows, int n) {
+        if (f != null) {
+            Blocks.each(rows, n, (first, count) ->
+                    Loop.mapGrad(f, y, first * n, y, first * n, g, first * n, g, first * n, count * n, Store.SET));
+        }
+    }
+
+    /** Sums in memory of the thread's own: else two of them would write to one line of the cache, row by row. */
+    private static void down(float[] g, int at, int rows, int n, int columns, float[] gb, int to) {
+        float[] sum = Scratch.floats(columns);
+        System.arraycopy(gb, to, sum, 0, columns);
+        Rows.plus(g, at, n, rows, columns, sum, 0);
+        System.arraycopy(sum, 0, gb, to, columns);
     }
 
     /**
@@ -130,52 +159,56 @@ public final class Affine {
         if (gb != null && store == Store.SET) {
             Arrays.fill(gb, 0, batch * n, 0);
         }
-        int width = width(m, n);
-        if (batch == 1 && 0 < n && n <= width) { // without an object for the task
-            delta(f, y, g, m, n, gb, width, 0, 0);
-        } else {
-            strips(batch, m, n, width, (i, from) -> delta(f, y, g, m, n, gb, width, i, from));
+        int size = m * n;
+        if (size >= PARALLEL) {
+            each(f, y, g, batch * m, n);
+            if (gb != null) {
+                int strips = Math.ceilDiv(n, COLUMNS);
+                Workers.run(batch * strips, t -> {
+                    int i = t / strips;
+                    int from = t % strips * COLUMNS;
+                    down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from);
+                });
+            }
+        } else if (batch == 1) { // without an object for the task
+            delta(f, y, g, 0, m, n, gb, 0);
+        } else if (size > 0) {
+            int together = Math.max(1, PARALLEL / 4 / size);
+            Workers.run(Math.ceilDiv(batch, together), t -> {
+                for (int i = t * together, end = Math.min(batch, i + together); i < end; i++) {
+                    delta(f, y, g, i * size, m, n, gb, i * n);
+                }
+            });
         }
     }
 
-    /** Of one strip. */
-    private static void delta(Unary f, double[] y, double[] g, int m, int n, double[] gb, int width, int i, int from) {
-        int columns = Math.min(width, n - from);
-        int rows = columns == n ? Math.max(1, BLOCK / n) : 1; // whole rows are one stretch of memory
+    /** Of a small one, in blocks of rows. */
+    private static void delta(Unary f, double[] y, double[] g, int o, int m, int n, double[] gb, int to) {
+        int rows = Math.max(1, BLOCK / Math.max(1, n));
         for (int row = 0; row < m; row += rows) {
-            int at = (i * m + row) * n + from;
-            int end = Math.min(rows, m - row);
+            int at = o + row * n;
+            int count = Math.min(rows, m - row);
             if (f != null) {
-                Loop.mapGrad(f, y, at, y, at, g, at, g, at, end * columns, Store.SET);
+                Loop.mapGrad(f, y, at, y, at, g, at, g, at, count * n, Store.SET);
             }
-            for (int j = 0; gb != null && j < end; j++) {
-                Rows.plus(g, at + j * n, columns, gb, i * n + from);
+            if (gb != null) {
+                Rows.plus(g, at, n, count, n, gb, to);
             }
         }
     }
 
-    /** One strip of columns of one of the batch: which, and its first column. */
-    private interface Strip {
-        void at(int i, int from);
-    }
-
-    /** Shares out what is large enough; small ones of a batch go together. */
-    private static void strips(int batch, int m, int n, int width, Strip strip) {
-        int each = Math.ceilDiv(n, width);
-        int together = Math.max(1, PARALLEL / 4 / Math.max(1, m * width));
-        Workers.run(Math.ceilDiv(batch * each, together), t -> {
-            for (int s = t * together, end = Math.min(batch * each, s + together); s < end; s++) {
-                strip.at(s / each, s % each * width);
-            }
-        });
-    }
-
-    /** A function of the shape alone; a multiple of the lanes. */
-    private static int width(int m, int n) {
-        if ((long) m * n < PARALLEL || n <= COLUMNS) {
-            return Math.max(1, n);
+    private static void each(Unary f, double[] y, double[] g, int rows, int n) {
+        if (f != null) {
+            Blocks.each(rows, n, (first, count) ->
+                    Loop.mapGrad(f, y, first * n, y, first * n, g, first * n, g, first * n, count * n, Store.SET));
         }
-        int even = Math.ceilDiv(n, Math.ceilDiv(n, COLUMNS));
-        return Math.ceilDiv(even, 16) * 16;
+    }
+
+    /** Sums in memory of the thread's own: else two of them would write to one line of the cache, row by row. */
+    private static void down(double[] g, int at, int rows, int n, int columns, double[] gb, int to) {
+        double[] sum = Scratch.doubles(columns);
+        System.arraycopy(gb, to, sum, 0, columns);
+        Rows.plus(g, at, n, rows, columns, sum, 0);
+        System.arraycopy(sum, 0, gb, to, columns);
     }
 }

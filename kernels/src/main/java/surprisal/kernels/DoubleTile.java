@@ -100,7 +100,7 @@ final class DoubleTile extends Tile.OfDouble {
     }
 
     @Override
-    void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
+    void packTransposed(double[] b, int bo, int ld, int depth, int columns, int padded, double[] to, int o, int width) {
         int j = 0;
         double[] block = turned.get();
         for (; depth >= W && j <= columns - W; j += W) {
@@ -109,8 +109,8 @@ final class DoubleTile extends Tile.OfDouble {
                 turn(b, bo + j * ld + from, ld, block, to, o + from * width + j, width);
             }
         }
-        if (j < columns || columns < width) {
-            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, width - j, to, o + j, width);
+        if (j < padded) {
+            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, padded - j, to, o + j, width);
         }
     }
 

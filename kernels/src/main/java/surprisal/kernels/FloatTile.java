@@ -100,7 +100,7 @@ final class FloatTile extends Tile.OfFloat {
     }
 
     @Override
-    void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
+    void packTransposed(float[] b, int bo, int ld, int depth, int columns, int padded, float[] to, int o, int width) {
         int j = 0;
         float[] block = turned.get();
         for (; depth >= W && j <= columns - W; j += W) {
@@ -109,8 +109,8 @@ final class FloatTile extends Tile.OfFloat {
                 turn(b, bo + j * ld + from, ld, block, to, o + from * width + j, width);
             }
         }
-        if (j < columns || columns < width) {
-            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, width - j, to, o + j, width);
+        if (j < padded) {
+            super.packTransposed(b, bo + j * ld, ld, depth, columns - j, padded - j, to, o + j, width);
         }
     }
 

@@ -191,9 +191,7 @@ public final class LayerNorm {
         }
         Workers.run(Math.ceilDiv(n, COLUMNS), t -> {
             int from = t * COLUMNS;
-            for (int r = 0; r < rows; r++) {
-                Rows.plus(g, go + r * n + from, Math.min(COLUMNS, n - from), gBeta, from);
-            }
+            Rows.plus(g, go + from, n, rows, Math.min(COLUMNS, n - from), gBeta, from);
         });
     }
 
@@ -320,9 +318,7 @@ public final class LayerNorm {
         }
         Workers.run(Math.ceilDiv(n, COLUMNS), t -> {
             int from = t * COLUMNS;
-            for (int r = 0; r < rows; r++) {
-                Rows.plus(g, go + r * n + from, Math.min(COLUMNS, n - from), gBeta, from);
-            }
+            Rows.plus(g, go + from, n, rows, Math.min(COLUMNS, n - from), gBeta, from);
         });
     }
 

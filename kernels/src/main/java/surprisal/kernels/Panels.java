@@ -180,7 +180,7 @@ public final class Panels {
             for (int p = 0; p < k; p += kc) {
                 int depth = Math.min(kc, k - p);
                 if (transposed) {
-                    tile.packTransposed(b, bo + j * k + p, k, depth, Math.min(width, n - j), to, o + p * width, width);
+                    tile.packTransposed(b, bo + j * k + p, k, depth, Math.min(width, n - j), width, to, o + p * width, width);
                 } else {
                     tile.pack(b, bo + p * n + j, n, depth, Math.min(width, n - j), to, o + p * width, width);
                 }

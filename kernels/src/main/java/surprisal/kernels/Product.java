@@ -41,11 +41,12 @@ final class Product<T> {
     /** Rows or steps of k that one task packs. */
     private static final int SLICE = 32;
 
-    /** States of a panel of B. */
+    /** States of a panel of B, each in a line of the cache of its own. */
     private static final int RAW = 0;
 
     private static final int TAKEN = 1;
     private static final int READY = 2;
+    private static final int APART = 32;
 
     /** Looks at a panel's state before its thread may be off the processor. */
     private static final int SPINS = 1 << 12;
@@ -63,7 +64,7 @@ final class Product<T> {
     private final IntConsumer turning = this::turn;
     private T packedA;
     private T packedB;
-    private AtomicIntegerArray states = new AtomicIntegerArray(16);
+    private AtomicIntegerArray states = new AtomicIntegerArray(16 * APART);
     private T turned;
 
     // the product
@@ -140,7 +141,7 @@ final class Product<T> {
             this.n = n;
             this.c = c;
             this.co = co;
-            share(false, Math.ceilDiv(m, SLICE), turning);
+            share(false, down, turning);
             this.c = null;
         } else {
             start(form, m, n, k, a, ao, b, bo, c, co, store);
@@ -233,17 +234,17 @@ final class Product<T> {
         int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
         packedB = room(packedB, first(panels) * depth);
         packedA = room(packedA, packsA ? Math.ceilDiv(rows, group) * group * depth : 0);
-        down = Math.ceilDiv(rows, rowsOfTask());
+        down = down(rows);
         share(alone, slicesOfA + slicesOfB, packing);
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
     }
 
     private void raw() {
-        if (states.length() < panels) {
-            states = new AtomicIntegerArray(panels);
+        if (states.length() < panels * APART) {
+            states = new AtomicIntegerArray(panels * APART);
         }
         for (int q = lying; q < panels; q++) {
-            states.set(q, RAW);
+            states.set(q * APART, RAW);
         }
     }
 
@@ -261,8 +262,15 @@ final class Product<T> {
         return tile.length(buffer) < size ? tile.array(size) : buffer;
     }
 
-    private int rowsOfTask() {
-        return rows >= 256 ? 64 : 32;
+    /** How many tasks share the rows: a multiple of four where they are many, so that threads get the same. */
+    private static int down(int rows) {
+        int tasks = Math.ceilDiv(rows, rows >= 256 ? 64 : 32);
+        return tasks <= 2 ? tasks : Math.ceilDiv(tasks, 4) * 4;
+    }
+
+    /** The first of a task's rows, where a group begins. */
+    private int firstRow(int task) {
+        return Math.min(rows, (int) ((long) Math.ceilDiv(rows, group) * task / down) * group);
     }
 
     /** Whether C's columns are its longer side. */
@@ -301,7 +309,7 @@ final class Product<T> {
         int some = Math.min(width, columns - at);
         int to = at * depth + from * width;
         if (form.transposedB()) {
-            tile.packTransposed(b, bo + (j + at) * k + p + from, k, count, some, packedB, to, width);
+            tile.packTransposed(b, bo + (j + at) * k + p + from, k, count, some, width, packedB, to, width);
         } else {
             tile.pack(b, bo + (p + from) * n + j + at, n, count, some, packedB, to, width);
         }
@@ -309,14 +317,14 @@ final class Product<T> {
 
     /** Packs panel q, or waits for the thread that does. */
     private void prepare(int q) {
-        if (states.compareAndSet(q, RAW, TAKEN)) {
+        if (states.compareAndSet(q * APART, RAW, TAKEN)) {
             try {
                 pack(q, 0, depth);
             } finally {
-                states.set(q, READY);
+                states.set(q * APART, READY);
             }
         }
-        for (int spins = 0; states.get(q) != READY; spins++) {
+        for (int spins = 0; states.get(q * APART) != READY; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
@@ -325,21 +333,22 @@ final class Product<T> {
         }
     }
 
-    /** Some rows of C from Cᵀ. */
+    /** Some columns of C from the rows of Cᵀ that the thread has made. */
     private void turn(int t) {
-        int from = t * SLICE;
-        int count = Math.min(SLICE, m - from);
-        tile.packTransposed(turned, from, m, count, n, c, co + from * n, n);
+        int from = firstRow(t);
+        int count = firstRow(t + 1) - from;
+        tile.packTransposed(turned, from * m, m, m, count, count, c, co + from, n);
         if (bias != null) {
-            tile.finish(bias, biasOffset, activation, count, n, c, co + from * n, n);
+            tile.finish(bias, biasOffset + from, activation, m, count, c, co + from, n);
         }
     }
 
     /** The tiles of some rows and some panels. */
     private void tiles(int t) {
         int across = Math.ceilDiv(panels, panelsOfTask());
-        int firstRow = (byColumns() ? t % down : t / across) * rowsOfTask();
-        int lastRow = Math.min(rows, firstRow + rowsOfTask());
+        int part = byColumns() ? t % down : t / across;
+        int firstRow = firstRow(part);
+        int lastRow = firstRow(part + 1);
         int firstPanel = (byColumns() ? t / down : t % across) * panelsOfTask();
         int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
         int rowStep = form.transposedA() ? 1 : k;
@@ -348,7 +357,7 @@ final class Product<T> {
             int from = first(q);
             int width = first(q + 1) - from;
             boolean lies = q < lying;
-            if (!lies && byColumns() && states.get(q) != READY) {
+            if (!lies && byColumns() && states.get(q * APART) != READY) {
                 prepare(q);
             }
             T panel = lies ? b : packedB;

@@ -62,9 +62,7 @@ public final class Reduce {
         check(x.length, xo, outer, n, inner);
         check(y.length, yo, outer, 1, inner);
         Arrays.fill(y, yo, yo + outer * inner, 0);
-        for (int o = 0; o < outer; o++, yo += inner) {
-            for (int j = 0; j < n; j++, xo += inner) Rows.plus(x, xo, inner, y, yo);
-        }
+        for (int o = 0; o < outer; o++) Rows.plus(x, xo + o * n * inner, inner, n, inner, y, yo + o * inner);
     }
 
     /**
@@ -214,9 +212,7 @@ public final class Reduce {
         check(x.length, xo, outer, n, inner);
         check(y.length, yo, outer, 1, inner);
         Arrays.fill(y, yo, yo + outer * inner, 0);
-        for (int o = 0; o < outer; o++, yo += inner) {
-            for (int j = 0; j < n; j++, xo += inner) Rows.plus(x, xo, inner, y, yo);
-        }
+        for (int o = 0; o < outer; o++) Rows.plus(x, xo + o * n * inner, inner, n, inner, y, yo + o * inner);
     }
 
     /**

@@ -372,6 +372,20 @@ public final class Rows {
         for (; i < n; i++) y[yo + i] += x[xo + i];
     }
 
+    /** y += x for each of the rows of x, in their order, {@code step} apart: once to memory and back for eight of them. */
+    static void plus(float[] x, int xo, int step, int rows, int n, float[] y, int yo) {
+        int r = 0;
+        for (; r <= rows - 8; r += 8, xo += 8 * step) {
+            int i = Simd.on(8 * n) ? RowsLanes.plusEight(x, xo, step, n, y, yo) : 0;
+            for (; i < n; i++) {
+                int o = xo + i;
+                y[yo + i] = y[yo + i] + x[o] + x[o + step] + x[o + 2 * step] + x[o + 3 * step]
+                        + x[o + 4 * step] + x[o + 5 * step] + x[o + 6 * step] + x[o + 7 * step];
+            }
+        }
+        for (; r < rows; r++, xo += step) plus(x, xo, n, y, yo);
+    }
+
     /** y = max(y, x) */
     static void max(float[] x, int xo, int n, float[] y, int yo) {
         int i = Simd.on(n) ? RowsLanes.max(x, xo, n, y, yo) : 0;
@@ -703,6 +717,11 @@ public final class Rows {
     /** y += x */
     static void plus(double[] x, int xo, int n, double[] y, int yo) {
         for (int i = 0; i < n; i++) y[yo + i] += x[xo + i];
+    }
+
+    /** y += x for each of the rows of x, in their order, {@code step} apart. */
+    static void plus(double[] x, int xo, int step, int rows, int n, double[] y, int yo) {
+        for (int r = 0; r < rows; r++) plus(x, xo + r * step, n, y, yo);
     }
 
     /** y = max(y, x) */

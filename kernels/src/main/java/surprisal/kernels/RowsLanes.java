@@ -138,6 +138,25 @@ final class RowsLanes {
         return i;
     }
 
+    /** y += x₀, y += x₁ … x₇, eight rows of x that are {@code step} apart */
+    static int plusEight(float[] x, int xo, int step, int n, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            int o = xo + i;
+            FloatVector.fromArray(F, y, yo + i)
+                    .add(FloatVector.fromArray(F, x, o))
+                    .add(FloatVector.fromArray(F, x, o + step))
+                    .add(FloatVector.fromArray(F, x, o + 2 * step))
+                    .add(FloatVector.fromArray(F, x, o + 3 * step))
+                    .add(FloatVector.fromArray(F, x, o + 4 * step))
+                    .add(FloatVector.fromArray(F, x, o + 5 * step))
+                    .add(FloatVector.fromArray(F, x, o + 6 * step))
+                    .add(FloatVector.fromArray(F, x, o + 7 * step))
+                    .intoArray(y, yo + i);
+        }
+        return i;
+    }
+
     /** y = max(y, x) */
     static int max(float[] x, int xo, int n, float[] y, int yo) {
         int i = 0;

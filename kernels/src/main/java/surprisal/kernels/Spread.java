@@ -50,7 +50,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
             for (int q = 0; q < panels; q++) {
                 int columns = Math.min(width, line - q * width);
                 int to = (a * panels + q) * width * depth;
-                of.tile.packTransposed(w, (a * line + q * width) * depth, depth, depth, columns, packed, to, width);
+                of.tile.packTransposed(w, (a * line + q * width) * depth, depth, depth, columns, width, packed, to, width);
             }
         }
         return new Spread<>(conv, of, y, packed, bias, f, x);

@@ -46,8 +46,11 @@ abstract class Tile<T> {
      */
     abstract void pack(T b, int bo, int ld, int depth, int columns, T to, int o, int width);
 
-    /** The same for a matrix that is stored transposed: {@code columns} rows of {@code depth} elements. */
-    abstract void packTransposed(T b, int bo, int ld, int depth, int columns, T to, int o, int width);
+    /**
+     * The same for a matrix that is stored transposed, {@code columns} rows of {@code depth} elements; behind them zeros,
+     * {@code padded} columns together.
+     */
+    abstract void packTransposed(T b, int bo, int ld, int depth, int columns, int padded, T to, int o, int width);
 
     /**
      * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, width], where only the columns are stored: D is C
@@ -130,12 +133,7 @@ abstract class Tile<T> {
         }
 
         @Override
-        void packTransposed(float[] b, int bo, int ld, int depth, int columns, float[] to, int o, int width) {
-            packTransposed(b, bo, ld, depth, columns, width, to, o, width);
-        }
-
-        /** Columns and then zeros, {@code padded} together. */
-        final void packTransposed(
+        void packTransposed(
                 float[] b, int bo, int ld, int depth, int columns, int padded, float[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {
@@ -297,12 +295,7 @@ abstract class Tile<T> {
         }
 
         @Override
-        void packTransposed(double[] b, int bo, int ld, int depth, int columns, double[] to, int o, int width) {
-            packTransposed(b, bo, ld, depth, columns, width, to, o, width);
-        }
-
-        /** Columns and then zeros, {@code padded} together. */
-        final void packTransposed(
+        void packTransposed(
                 double[] b, int bo, int ld, int depth, int columns, int padded, double[] to, int o, int width) {
             int j = 0;
             for (; j < columns - 7; j += 8) {

@@ -222,26 +222,33 @@ public final class Workers {
             return true;
         }
 
+        /** What a thread has done is counted once, so that the counter's line of the cache does not go to and fro. */
         void takeAll(int own) {
+            int taken = 0;
             for (int i = 0; i < size(); i++) {
-                take((own + i) % size());
+                taken += take((own + i) % size());
+            }
+            if (taken > 0) {
+                DONE.addAndGet(taken);
             }
         }
 
-        private void take(int run) {
+        /** How many it ran. */
+        private int take(int run) {
+            int taken = 0;
             for (int now; (now = left.get(run * APART)) > 0; ) {
                 if (left.compareAndSet(run * APART, now, now - 1)) {
+                    taken++;
                     try {
                         task.accept(first(run + 1, tasks) - now);
                     } catch (Throwable e) { // whatever it is: an uncounted task would leave the caller waiting
                         if (failure == null) {
                             failure = e;
                         }
-                    } finally {
-                        DONE.incrementAndGet();
                     }
                 }
             }
+            return taken;
         }
     }
 
