@@ -12,6 +12,9 @@ public final class NormalRows {
     /** Copies that take as long as one term, with its logarithms: so few rows are shared by the threads. */
     private static final int COST = 8;
 
+    /** Numbers that are done at a time. */
+    private static final int STRETCH = 512;
+
     private NormalRows() {}
 
     /**
@@ -30,26 +33,56 @@ public final class NormalRows {
         check(rows, n, steps, m.length, s.length, m0.length, s0.length);
         Blocks.each(rows, COST * n, (first, count) -> {
             int size = count * n;
-            float[] t = Scratch.floats(3 * size);
-            Loop.map(Unary.LOG, s, first * steps[1], t, size, steps[1] == 0 ? n : size);
-            Loop.map(Unary.LOG, s0, first * steps[3], t, 2 * size, steps[3] == 0 ? n : size);
-            for (int r = 0; r < count; r++) {
-                int at = first + r;
-                terms(m, at * steps[0], s, at * steps[1], m0, at * steps[2], s0, at * steps[3],
-                        size + r * steps[1], 2 * size + r * steps[3], n, t, r * n);
-            }
+            float[] t = Scratch.floats(7 * size);
+            float[] each = rows(s, steps[1], n, size, t, 3 * size);
+            float[] mean = rows(m, steps[0], n, size, t, 4 * size);
+            float[] std0 = rows(s0, steps[3], n, size, t, 5 * size);
+            float[] mean0 = rows(m0, steps[2], n, size, t, 6 * size);
+            log(s, steps[1], first, n, size, t, size);
+            log(s0, steps[3], first, n, size, t, 2 * size);
+            terms(
+                    mean, at(steps[0], first * n, 4 * size), each, at(steps[1], first * n, 3 * size),
+                    mean0, at(steps[2], first * n, 6 * size), std0, at(steps[3], first * n, 5 * size), size, t);
             Rows.sum(t, 0, count, n, y, first);
         });
     }
 
-    /** t = log σ₀ − log σ + …, the logarithms being in t already. */
+    /** The rows as one stretch of memory: x itself, or the row that meets all as often as it does, in t. */
+    private static float[] rows(float[] x, int step, int n, int size, float[] t, int to) {
+        if (step != 0) {
+            return x;
+        }
+        System.arraycopy(x, 0, t, to, Math.min(n, size));
+        repeat(t, to, n, size);
+        return t;
+    }
+
+    /** Where that begins. */
+    private static int at(int step, int inPlace, int copied) {
+        return step == 0 ? copied : inPlace;
+    }
+
+    private static void repeat(float[] t, int at, int n, int size) {
+        for (int done = n; 0 < done && done < size; done *= 2) {
+            System.arraycopy(t, at, t, at + done, Math.min(done, size - done));
+        }
+    }
+
+    private static void log(float[] x, int step, int first, int n, int size, float[] t, int to) {
+        Loop.map(Unary.LOG, x, first * step, t, to, step == 0 ? n : size);
+        if (step == 0) {
+            repeat(t, to, n, size);
+        }
+    }
+
+    /** t = log σ₀ − log σ + …, the logarithms being behind it already. */
     private static void terms(
-            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o,
-            int log, int log0, int n, float[] t, int to) {
-        for (int i = 0; i < n; i++) {
+            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o, int n, float[] t) {
+        int i = Simd.on(n) ? NormalLanes.terms(m, mo, s, so, m0, m0o, s0, s0o, n, 2 * n, n, t, 0) : 0;
+        for (; i < n; i++) {
             float ratio = s[so + i] / s0[s0o + i];
             float shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
-            t[to + i] = t[log0 + i] - t[log + i] + (ratio * ratio + shift * shift) * 0.5f - 0.5f;
+            t[i] = t[2 * n + i] - t[n + i] + (ratio * ratio + shift * shift) * 0.5f - 0.5f;
         }
     }
 
@@ -83,44 +116,58 @@ public final class NormalRows {
         }
     }
 
+    /** Of some rows: as many at a time as are one stretch of memory, or one by one into a row that gets the sum of all. */
     private static void klGrad(
             int k, float[] m, float[] s, float[] m0, float[] s0, int[] steps, float[] g, int first, int count, int n,
             float[] gx) {
-        for (int r = first; r < first + count; r++) {
-            int mo = r * steps[0];
-            int so = r * steps[1];
-            int m0o = r * steps[2];
-            int s0o = r * steps[3];
+        int most = steps[k] == 0 ? 1 : Math.max(1, STRETCH / Math.max(1, n));
+        for (int r = first, some; r < first + count; r += some) {
+            some = Math.min(most, first + count - r);
+            int size = some * n;
+            float[] t = Scratch.floats(5 * size); // ȳ for each number first
+            for (int j = 0; j < some; j++) {
+                Arrays.fill(t, j * n, (j + 1) * n, k == 2 ? -g[r + j] : g[r + j]);
+            }
+            float[] std0 = rows(s0, steps[3], n, size, t, size);
+            float[] std = k == 1 || k == 3 ? rows(s, steps[1], n, size, t, 2 * size) : null;
+            float[] mean = k == 1 ? null : rows(m, steps[0], n, size, t, 3 * size);
+            float[] mean0 = k == 1 ? null : rows(m0, steps[2], n, size, t, 4 * size);
+            int s0o = at(steps[3], r * n, size);
+            int so = at(steps[1], r * n, 2 * size);
+            int mo = at(steps[0], r * n, 3 * size);
+            int m0o = at(steps[2], r * n, 4 * size);
             int to = r * steps[k];
             switch (k) {
-                case 0 -> mean(m, mo, m0, m0o, s0, s0o, g[r], n, gx, to);
-                case 1 -> std(s, so, s0, s0o, g[r], n, gx, to);
-                case 2 -> mean(m, mo, m0, m0o, s0, s0o, -g[r], n, gx, to);
-                default -> priorStd(m, mo, s, so, m0, m0o, s0, s0o, g[r], n, gx, to);
+                case 1 -> std(std, so, std0, s0o, t, size, gx, to);
+                case 3 -> priorStd(mean, mo, std, so, mean0, m0o, std0, s0o, t, size, gx, to);
+                default -> mean(mean, mo, mean0, m0o, std0, s0o, t, size, gx, to);
             }
         }
     }
 
     private static void mean(
-            float[] m, int mo, float[] m0, int m0o, float[] s0, int s0o, float g, int n, float[] gx, int to) {
-        for (int i = 0; i < n; i++) {
-            gx[to + i] += g * ((m[mo + i] - m0[m0o + i]) / s0[s0o + i] / s0[s0o + i]);
+            float[] m, int mo, float[] m0, int m0o, float[] s0, int s0o, float[] g, int n, float[] gx, int to) {
+        int i = Simd.on(n) ? NormalLanes.mean(m, mo, m0, m0o, s0, s0o, g, n, gx, to) : 0;
+        for (; i < n; i++) {
+            gx[to + i] += g[i] * ((m[mo + i] - m0[m0o + i]) / s0[s0o + i] / s0[s0o + i]);
         }
     }
 
-    private static void std(float[] s, int so, float[] s0, int s0o, float g, int n, float[] gx, int to) {
-        for (int i = 0; i < n; i++) {
-            gx[to + i] += g * (s[so + i] / s0[s0o + i] / s0[s0o + i] - 1 / s[so + i]);
+    private static void std(float[] s, int so, float[] s0, int s0o, float[] g, int n, float[] gx, int to) {
+        int i = Simd.on(n) ? NormalLanes.std(s, so, s0, s0o, g, n, gx, to) : 0;
+        for (; i < n; i++) {
+            gx[to + i] += g[i] * (s[so + i] / s0[s0o + i] / s0[s0o + i] - 1 / s[so + i]);
         }
     }
 
     private static void priorStd(
-            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o, float g, int n,
+            float[] m, int mo, float[] s, int so, float[] m0, int m0o, float[] s0, int s0o, float[] g, int n,
             float[] gx, int to) {
-        for (int i = 0; i < n; i++) {
+        int i = Simd.on(n) ? NormalLanes.priorStd(m, mo, s, so, m0, m0o, s0, s0o, g, n, gx, to) : 0;
+        for (; i < n; i++) {
             float ratio = s[so + i] / s0[s0o + i];
             float shift = (m[mo + i] - m0[m0o + i]) / s0[s0o + i];
-            gx[to + i] += g * ((1 - ratio * ratio - shift * shift) / s0[s0o + i]);
+            gx[to + i] += g[i] * ((1 - ratio * ratio - shift * shift) / s0[s0o + i]);
         }
     }
 
