@@ -105,6 +105,59 @@ class AffineLawsTest {
         }
     }
 
+    /** g · f′, and its rows one after the other, at sizes that threads share and that leave tails; small ones of a batch go together. */
+    @Example
+    void deltaIsAMapAndASumOfRowsBitForBit() {
+        int before = Workers.threads();
+        try {
+            for (int[] size : new int[][] {{1, 65, 400}, {3, 70, 257}, {1, 3, 5700}, {90, 7, 19}, {1, 1000, 20}, {4, 0, 9}, {2, 9, 0}}) {
+                for (Unary f : new Unary[] {null, Unary.RELU, Unary.TANH}) {
+                    for (Store store : Store.values()) {
+                        for (int threads = 1; threads <= 3; threads++) {
+                            Workers.threads(threads);
+                            delta(f, size[0], size[1], size[2], store);
+                        }
+                    }
+                }
+            }
+        } finally {
+            Workers.threads(before);
+        }
+    }
+
+    private static void delta(Unary f, int batch, int m, int n, Store store) {
+        float[] y = behind(floats(batch * m * n, 1));
+        float[] slopes = behind(floats(batch * m * n, 2));
+        float[] sums = behind(floats(batch * n, 3));
+        float[] g = slopes.clone();
+        float[] gb = sums.clone();
+        for (int i = 0; i < batch * m * n; i++) {
+            if (f != null) {
+                slopes[i] = slopes[i] * f.df32(y[i], y[i]);
+            }
+        }
+        for (int i = 0; i < batch * n; i++) {
+            float sum = store == Store.SET ? 0 : sums[i];
+            for (int row = 0; row < m; row++) {
+                sum += slopes[(i / n * m + row) * n + i % n];
+            }
+            sums[i] = sum;
+        }
+        double[] g64 = wide(g);
+        double[] gb64 = wide(gb);
+        Affine.delta(f, batch, y, g, m, n, gb, store);
+        String what = "%s, %d of %d x %d, %s".formatted(f, batch, m, n, store);
+        assertEquals(Bits.crc(slopes), Bits.crc(g), what);
+        assertEquals(Bits.crc(sums), Bits.crc(gb), what);
+        Affine.delta(f, batch, wide(y), g64, m, n, gb64, store);
+        for (int i = 0; i < g64.length; i++) {
+            assertEquals(slopes[i], g64[i], 1e-6, what);
+        }
+        for (int i = 0; i < gb64.length; i++) {
+            assertEquals(sums[i], gb64[i], 1e-3, what);
+        }
+    }
+
     @Example
     void nothingTimesNothingLeavesTheBias() {
         float[] c = new float[8];
@@ -153,6 +206,11 @@ class AffineLawsTest {
             x[BEFORE + i] = (float) random.nextDouble(-1, 1);
         }
         return x;
+    }
+
+    /** Without what lies before. */
+    private static float[] behind(float[] x) {
+        return Arrays.copyOfRange(x, BEFORE, x.length);
     }
 
     private static double[] wide(float[] x) {
