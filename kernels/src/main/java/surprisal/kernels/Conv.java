@@ -57,6 +57,9 @@ public record Conv(
     /** With fewer blocks than this, threads share the work inside a block. */
     private static final int FEW = 4;
 
+    /** Numbers of an image that a thread takes at a time. */
+    private static final int PIECE = 1 << 12;
+
     private static final Patches<float[]> FLOAT = Simd.bits() > 0 ? new FloatPatches() : new Patches.OfFloat(new Tile.OfFloat());
     private static final Patches<double[]> DOUBLE = Simd.bits() > 0 ? new DoublePatches() : new Patches.OfDouble(new Tile.OfDouble());
 
@@ -415,7 +418,7 @@ public record Conv(
     }
 
     private <T> void scatter(Patches<T> of, T windows, int first, int last, T x, int top, int bottom) {
-        int some = Math.max(1, (1 << 14) / (width * channels));
+        int some = Math.max(1, PIECE / (width * channels));
         Workers.run(Math.ceilDiv(bottom - top, some), t -> {
             int from = top + t * some;
             of.scatter(this, windows, 0, first, last, x, from, Math.min(bottom, from + some));
@@ -426,7 +429,7 @@ public record Conv(
         if (bias == null && f == null) {
             return;
         }
-        int some = Math.max(1, (1 << 14) / n);
+        int some = Math.max(1, PIECE / n);
         Workers.run(Math.ceilDiv(rows, some), t -> {
             int first = t * some;
             of.finish(c, from + first * n, Math.min(some, rows - first), n, bias, f);

@@ -58,7 +58,7 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
 
     void run(Store store) {
         int each = conv.outHeight() * conv.outWidth();
-        int images = conv.batch() < FEW ? 1 : Math.ceilDiv(ROWS, each);
+        int images = conv.batch() < FEW ? 1 : Math.ceilDiv(conv.batch(), parts(Math.ceilDiv(ROWS, each)));
         int pieces = conv.batch() < FEW ? Math.clamp(conv.height() / 16, 1, FEW) : 1;
         int lines = Math.ceilDiv(conv.height(), pieces);
         Workers.run(Math.ceilDiv(conv.batch(), images) * pieces, t -> {
@@ -66,6 +66,11 @@ record Spread<T>(Conv conv, Patches<T> of, T y, T packed, T bias, Unary f, T x) 
             int top = t % pieces * lines;
             lines(first, Math.min(conv.batch(), first + images), top, Math.min(conv.height(), top + lines), store);
         });
+    }
+
+    /** How many tasks there are if each has some images: a multiple of four, so that threads get the same. */
+    private int parts(int images) {
+        return Math.ceilDiv(Math.ceilDiv(conv.batch(), images), 4) * 4;
     }
 
     /** Lines {@code top … bottom − 1} of some images. */
