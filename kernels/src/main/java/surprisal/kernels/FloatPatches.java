@@ -1,6 +1,7 @@
 package surprisal.kernels;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The windows of images of floats, in vectors. */
@@ -8,8 +9,9 @@ final class FloatPatches extends Patches.OfFloat {
 
     private static final VectorSpecies<Float> S = Lanes.F;
     private static final int W = S.length();
-    private static final VectorSpecies<Float> SHORT = FloatVector.SPECIES_128;
-    private static final int N = SHORT.length();
+
+    /** From this many numbers on a run of them goes through vectors. */
+    private static final int FEWEST = 4;
 
     FloatPatches() {
         super(new FloatTile());
@@ -17,7 +19,7 @@ final class FloatPatches extends Patches.OfFloat {
 
     @Override
     void copy(float[] x, int from, int xStep, float[] y, int to, int yStep, int count, int n) {
-        if (n < N) {
+        if (n < FEWEST) {
             super.copy(x, from, xStep, y, to, yStep, count, n);
         } else if (n < W) {
             copyShort(x, from, xStep, y, to, yStep, count, n);
@@ -33,14 +35,11 @@ final class FloatPatches extends Patches.OfFloat {
         }
     }
 
+    /** Under a mask, not in short vectors: in one process of two C2 left those on the heap. */
     private static void copyShort(float[] x, int from, int xStep, float[] y, int to, int yStep, int count, int n) {
+        VectorMask<Float> first = VectorMask.fromLong(S, (1L << n) - 1);
         for (int t = 0; t < count; t++) {
-            int s = from + t * xStep;
-            int d = to + t * yStep;
-            for (int i = 0; i <= n - N; i += N) {
-                FloatVector.fromArray(SHORT, x, s + i).intoArray(y, d + i);
-            }
-            FloatVector.fromArray(SHORT, x, s + n - N).intoArray(y, d + n - N);
+            FloatVector.fromArray(S, x, from + t * xStep, first).intoArray(y, to + t * yStep, first);
         }
     }
 
@@ -54,9 +53,6 @@ final class FloatPatches extends Patches.OfFloat {
                 int i = 0;
                 for (; i <= n - W; i += W) {
                     FloatVector.fromArray(S, x, s + i).add(FloatVector.fromArray(S, y, d + i)).intoArray(y, d + i);
-                }
-                for (; i <= n - N; i += N) {
-                    FloatVector.fromArray(SHORT, x, s + i).add(FloatVector.fromArray(SHORT, y, d + i)).intoArray(y, d + i);
                 }
                 for (; i < n; i++) {
                     y[d + i] += x[s + i];
