@@ -1,6 +1,7 @@
 package surprisal.kernels;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
 
@@ -91,22 +92,13 @@ public final class Affine {
         if (size >= PARALLEL) {
             each(f, y, g, batch * m, n);
             if (gb != null) {
-                int strips = Math.ceilDiv(n, COLUMNS);
-                Workers.run(batch * strips, t -> {
-                    int i = t / strips;
-                    int from = t % strips * COLUMNS;
-                    down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from);
-                });
+                strips(batch, n, (i, from) ->
+                        down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from));
             }
         } else if (batch == 1) { // without an object for the task
             delta(f, y, g, 0, m, n, gb, 0);
-        } else if (size > 0) {
-            int together = Math.max(1, PARALLEL / 4 / size);
-            Workers.run(Math.ceilDiv(batch, together), t -> {
-                for (int i = t * together, end = Math.min(batch, i + together); i < end; i++) {
-                    delta(f, y, g, i * size, m, n, gb, i * n);
-                }
-            });
+        } else {
+            together(batch, size, i -> delta(f, y, g, i * size, m, n, gb, i * n));
         }
     }
 
@@ -163,22 +155,13 @@ public final class Affine {
         if (size >= PARALLEL) {
             each(f, y, g, batch * m, n);
             if (gb != null) {
-                int strips = Math.ceilDiv(n, COLUMNS);
-                Workers.run(batch * strips, t -> {
-                    int i = t / strips;
-                    int from = t % strips * COLUMNS;
-                    down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from);
-                });
+                strips(batch, n, (i, from) ->
+                        down(g, i * size + from, m, n, Math.min(COLUMNS, n - from), gb, i * n + from));
             }
         } else if (batch == 1) { // without an object for the task
             delta(f, y, g, 0, m, n, gb, 0);
-        } else if (size > 0) {
-            int together = Math.max(1, PARALLEL / 4 / size);
-            Workers.run(Math.ceilDiv(batch, together), t -> {
-                for (int i = t * together, end = Math.min(batch, i + together); i < end; i++) {
-                    delta(f, y, g, i * size, m, n, gb, i * n);
-                }
-            });
+        } else {
+            together(batch, size, i -> delta(f, y, g, i * size, m, n, gb, i * n));
         }
     }
 
@@ -210,5 +193,25 @@ public final class Affine {
         System.arraycopy(gb, to, sum, 0, columns);
         Rows.plus(g, at, n, rows, columns, sum, 0);
         System.arraycopy(sum, 0, gb, to, columns);
+    }
+
+    /** One strip of columns of one of the batch: which, and its first column. */
+    private interface Strip {
+        void at(int i, int from);
+    }
+
+    private static void strips(int batch, int n, Strip strip) {
+        int each = Math.ceilDiv(n, COLUMNS);
+        Workers.run(batch * each, t -> strip.at(t / each, t % each * COLUMNS));
+    }
+
+    /** Shares out a batch, several small ones at a time. */
+    private static void together(int batch, int size, IntConsumer one) {
+        int some = Math.max(1, PARALLEL / 4 / Math.max(1, size));
+        Workers.run(Math.ceilDiv(batch, some), t -> {
+            for (int i = t * some, end = Math.min(batch, i + some); i < end; i++) {
+                one.accept(i);
+            }
+        });
     }
 }

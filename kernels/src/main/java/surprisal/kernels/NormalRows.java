@@ -41,29 +41,29 @@ public final class NormalRows {
             log(s, steps[1], first, n, size, t, size);
             log(s0, steps[3], first, n, size, t, 2 * size);
             terms(
-                    mean, at(steps[0], first * n, 4 * size), each, at(steps[1], first * n, 3 * size),
-                    mean0, at(steps[2], first * n, 6 * size), std0, at(steps[3], first * n, 5 * size), size, t);
+                    mean, at(steps[0], first, n, size, 4 * size), each, at(steps[1], first, n, size, 3 * size),
+                    mean0, at(steps[2], first, n, size, 6 * size), std0, at(steps[3], first, n, size, 5 * size), size, t);
             Rows.sum(t, 0, count, n, y, first);
         });
     }
 
-    /** The rows as one stretch of memory: x itself, or the row that meets all as often as it does, in t. */
+    /** The rows as one stretch of memory: x itself, or the row that meets several as often as it does, in t. */
     private static float[] rows(float[] x, int step, int n, int size, float[] t, int to) {
-        if (step != 0) {
+        if (step != 0 || size == n) {
             return x;
         }
-        System.arraycopy(x, 0, t, to, Math.min(n, size));
+        System.arraycopy(x, 0, t, to, n);
         repeat(t, to, n, size);
         return t;
     }
 
     /** Where that begins. */
-    private static int at(int step, int inPlace, int copied) {
-        return step == 0 ? copied : inPlace;
+    private static int at(int step, int first, int n, int size, int to) {
+        return step != 0 || size == n ? first * step : to;
     }
 
     private static void repeat(float[] t, int at, int n, int size) {
-        for (int done = n; 0 < done && done < size; done *= 2) {
+        for (int done = n; done < size; done *= 2) {
             System.arraycopy(t, at, t, at + done, Math.min(done, size - done));
         }
     }
@@ -132,10 +132,10 @@ public final class NormalRows {
             float[] std = k == 1 || k == 3 ? rows(s, steps[1], n, size, t, 2 * size) : null;
             float[] mean = k == 1 ? null : rows(m, steps[0], n, size, t, 3 * size);
             float[] mean0 = k == 1 ? null : rows(m0, steps[2], n, size, t, 4 * size);
-            int s0o = at(steps[3], r * n, size);
-            int so = at(steps[1], r * n, 2 * size);
-            int mo = at(steps[0], r * n, 3 * size);
-            int m0o = at(steps[2], r * n, 4 * size);
+            int s0o = at(steps[3], r, n, size, size);
+            int so = at(steps[1], r, n, size, 2 * size);
+            int mo = at(steps[0], r, n, size, 3 * size);
+            int m0o = at(steps[2], r, n, size, 4 * size);
             int to = r * steps[k];
             switch (k) {
                 case 1 -> std(std, so, std0, s0o, t, size, gx, to);
