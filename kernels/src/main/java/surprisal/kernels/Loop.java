@@ -70,6 +70,16 @@ public final class Loop {
         }
     }
 
+    /** c = f(c + bias) for rows of n numbers that are {@code ld} apart. */
+    static void finish(Unary op, float[] bias, int bo, float[] c, int co, int ld, int rows, int n) {
+        MAP_FLOAT.of(op).finish(bias, bo, c, co, ld, rows, n);
+    }
+
+    /** The same in double precision. */
+    static void finish(Unary op, double[] bias, int bo, double[] c, int co, int ld, int rows, int n) {
+        MAP_DOUBLE.of(op).finish(bias, bo, c, co, ld, rows, n);
+    }
+
     /**
      * gx += g · f′(x), element by element.
      *

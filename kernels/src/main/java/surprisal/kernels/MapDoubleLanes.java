@@ -12,10 +12,24 @@ final class MapDoubleLanes extends MapLoop<double[]> {
     void map(double[] x, int xo, double[] y, int yo, int n) {
         int i = 0;
         for (int end = DoubleLanes.D.loopBound(n); i < end; i += DoubleLanes.W) {
-            OP.lanes(DoubleVector.fromArray(DoubleLanes.D, x, xo + i)).intoArray(y, yo + i);
+            OP.lanes(load(x, xo + i)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = OP.f(x[xo + i]);
+        }
+    }
+
+    @Override
+    void finish(double[] bias, int bo, double[] c, int co, int ld, int rows, int n) {
+        int end = DoubleLanes.D.loopBound(n);
+        for (int i = 0, at = co; i < rows; i++, at += ld) {
+            int j = 0;
+            for (; j < end; j += DoubleLanes.W) {
+                OP.lanes(load(c, at + j).add(load(bias, bo + j))).intoArray(c, at + j);
+            }
+            for (; j < n; j++) {
+                c[at + j] = OP.f(c[at + j] + bias[bo + j]);
+            }
         }
     }
 
@@ -31,5 +45,9 @@ final class MapDoubleLanes extends MapLoop<double[]> {
         for (int i = 0; i < n; i++) {
             gx[gxo + i] = g[go + i] * OP.df(x[xo + i], y[yo + i]);
         }
+    }
+
+    private static DoubleVector load(double[] x, int o) {
+        return DoubleVector.fromArray(DoubleLanes.D, x, o);
     }
 }

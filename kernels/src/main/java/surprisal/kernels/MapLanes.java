@@ -20,6 +20,20 @@ final class MapLanes extends MapLoop<float[]> {
     }
 
     @Override
+    void finish(float[] bias, int bo, float[] c, int co, int ld, int rows, int n) {
+        int end = Lanes.F.loopBound(n);
+        for (int i = 0, at = co; i < rows; i++, at += ld) {
+            int j = 0;
+            for (; j < end; j += Lanes.W) {
+                OP.lanes(load(c, at + j).add(load(bias, bo + j))).intoArray(c, at + j);
+            }
+            for (; j < n; j++) {
+                c[at + j] = OP.f32(c[at + j] + bias[bo + j]);
+            }
+        }
+    }
+
+    @Override
     void grad(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {

@@ -6,6 +6,7 @@ final class MapWarming<T> extends MapLoop<T> {
     private final MapLoop<T> lanes;
     private final MapLoop<T> scalar;
     private final WarmUp map = new WarmUp();
+    private final WarmUp finish = new WarmUp();
     private final WarmUp grad = new WarmUp();
     private final WarmUp slope = new WarmUp();
 
@@ -23,6 +24,18 @@ final class MapWarming<T> extends MapLoop<T> {
                     n,
                     (i, m) -> lanes.map(x, xo + i, y, yo + i, m),
                     (i, m) -> scalar.map(x, xo + i, y, yo + i, m));
+        }
+    }
+
+    @Override
+    void finish(T bias, int bo, T c, int co, int ld, int rows, int n) {
+        if (finish.over()) {
+            lanes.finish(bias, bo, c, co, ld, rows, n);
+        } else {
+            finish.run(
+                    rows, n,
+                    (i, m) -> lanes.finish(bias, bo, c, co + i * ld, ld, m, n),
+                    (i, m) -> scalar.finish(bias, bo, c, co + i * ld, ld, m, n));
         }
     }
 

@@ -212,13 +212,13 @@ abstract class Tile<T> {
 
         @Override
         final void finish(float[] bias, int biasOffset, Unary activation, int rows, int columns, float[] c, int co, int ld) {
+            if (activation != null && columns < ld) {
+                Loop.finish(activation, bias, biasOffset, c, co, ld, rows, columns);
+                return;
+            }
             plus(rows, columns, bias, biasOffset, c, co, ld);
-            if (activation != null && columns == ld) {
+            if (activation != null) {
                 Loop.map(activation, c, co, c, co, rows * columns);
-            } else if (activation != null) {
-                for (int i = 0; i < rows; i++) {
-                    Loop.map(activation, c, co + i * ld, c, co + i * ld, columns);
-                }
             }
         }
 
@@ -374,13 +374,13 @@ abstract class Tile<T> {
 
         @Override
         final void finish(double[] bias, int biasOffset, Unary activation, int rows, int columns, double[] c, int co, int ld) {
+            if (activation != null && columns < ld) {
+                Loop.finish(activation, bias, biasOffset, c, co, ld, rows, columns);
+                return;
+            }
             plus(rows, columns, bias, biasOffset, c, co, ld);
-            if (activation != null && columns == ld) {
+            if (activation != null) {
                 Loop.map(activation, c, co, c, co, rows * columns);
-            } else if (activation != null) {
-                for (int i = 0; i < rows; i++) {
-                    Loop.map(activation, c, co + i * ld, c, co + i * ld, columns);
-                }
             }
         }
 

@@ -49,21 +49,26 @@ final class WarmUp {
 
     /** Runs the elements [0, n), each in one of the forms, in pieces of whole probes' blocks. */
     void run(int n, Form lanes, Form scalar) {
-        for (int i = 0, m; i < n; i += m) {
+        run(n, 1, lanes, scalar);
+    }
+
+    /** Runs the rows [0, rows) of {@code each} elements, whole rows in one of the forms. */
+    void run(int rows, int each, Form lanes, Form scalar) {
+        for (int i = 0, m; i < rows; i += m) {
             if (over) {
-                lanes.run(i, n - i);
+                lanes.run(i, rows - i);
                 return;
             }
             int due = scalarDue;
-            m = Math.min(due > 0 ? due : PROBE, n - i);
+            m = Math.min(Math.ceilDiv(due > 0 ? due : PROBE, each), rows - i);
             long start = clock.getAsLong();
             (due > 0 ? scalar : lanes).run(i, m);
-            double pace = (double) (clock.getAsLong() - start) / m;
+            double pace = (double) (clock.getAsLong() - start) / (m * each);
             if (due > 0) {
                 scalarPace = pace;
-                scalarDue = due - m;
+                scalarDue = due - m * each;
             } else {
-                compare(m, pace);
+                compare(m * each, pace);
             }
         }
     }
