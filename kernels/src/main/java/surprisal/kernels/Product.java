@@ -131,7 +131,7 @@ final class Product<T> {
         boolean turns = turns(form, m, n, k, store);
         if (turns) {
             turned = room(turned, m * n);
-            start(Form.NT, n, m, k, b, bo, a, ao, turned, 0, Store.SET);
+            start(form, n, m, k, b, bo, a, ao, turned, 0, Store.SET); // Cᵀ = op(B)ᵀ op(A)ᵀ
         }
         this.bias = bias;
         this.biasOffset = biasOffset;
@@ -149,13 +149,18 @@ final class Product<T> {
         this.bias = null; // keep no caller's memory alive
     }
 
-    /**
-     * Whether Cᵀ = B · Aᵀ, turned at the end, takes less than C = A · Bᵀ: it packs the smaller operand by columns. Not so if
-     * tiles of Cᵀ would have many empty columns.
-     */
+    /** Whether Cᵀ, turned at the end, takes less than C: it packs the smaller operand by columns, or has no empty columns. */
     private boolean turns(Form form, int m, int n, int k, Store store) {
-        return form == Form.NT && store == Store.SET && m > FEW_ROWS && (long) m * n <= TURNED
-                && (long) (n - m) * k > 2L * m * n && 10 * (Math.ceilDiv(m, lanes) * lanes - m) < m;
+        return store == Store.SET && (long) m * n <= TURNED && switch (form) {
+            case NT -> m > FEW_ROWS && (long) (n - m) * k > 2L * m * n && 10 * empty(m) < m;
+            case TN -> m >= 4 * n && (long) empty(n) * k > 32L * n;
+            default -> false;
+        };
+    }
+
+    /** What tiles compute beyond n columns. */
+    private int empty(int n) {
+        return Math.max(narrow, Math.ceilDiv(n, lanes) * lanes) - n;
     }
 
     private void start(Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
