@@ -13,6 +13,7 @@ final class DoubleTile extends Tile.OfDouble {
     private static final int W = S.length();
     private static final int ROWS = S.vectorBitSize() == 512 ? 8 : 4;
     private static final int WIDE = 3 * W;
+    private static final int SLIM_ROWS = 8;
     private static final boolean WIDE_ROW = S.vectorBitSize() == 512;
 
     private static final VectorShuffle<Double> XOR_1 = xor(1);
@@ -24,7 +25,7 @@ final class DoubleTile extends Tile.OfDouble {
     private static final VectorMask<Double> BIT_4 = bit(4);
     private static final VectorMask<Double> BIT_8 = bit(8);
 
-    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[ROWS * WIDE]);
+    private final ThreadLocal<double[]> edge = ThreadLocal.withInitial(() -> new double[Math.max(ROWS * WIDE, SLIM_ROWS * W)]);
     private final ThreadLocal<double[]> turned = ThreadLocal.withInitial(() -> new double[W * W]);
 
     private static VectorShuffle<Double> xor(int s) {
@@ -43,6 +44,11 @@ final class DoubleTile extends Tile.OfDouble {
     @Override
     int lanes() {
         return W;
+    }
+
+    @Override
+    int slim() {
+        return group() < SLIM_ROWS ? narrow() : W;
     }
 
     @Override
@@ -167,8 +173,9 @@ final class DoubleTile extends Tile.OfDouble {
     void multiply(
             int rows, int columns, int width, int depth, double[] a, int ao, int rowStep, int groupStep, int stepOfK,
             double[] b, int bo, int stepOfB, double[] d, int dof, int dl, double[] c, int co, int ld) {
-        for (int i = 0; i < rows; i += ROWS) {
-            int some = Math.min(ROWS, rows - i);
+        int step = width == W ? SLIM_ROWS : ROWS;
+        for (int i = 0; i < rows; i += step) {
+            int some = Math.min(step, rows - i);
             int x = ao + i / group() * groupStep + i % group() * rowStep;
             if (columns == width) {
                 tile(some, width, depth, a, x, rowStep, stepOfK, b, bo, stepOfB, d, dof + i * dl, dl, c, co + i * ld, ld);
@@ -183,16 +190,21 @@ final class DoubleTile extends Tile.OfDouble {
             double[] d, int dof, int dl, double[] c, int co, int ld) {
         double[] whole = edge.get();
         tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, nothing(), 0, 0, whole, 0, width);
-        if (columns < W) {
-            for (int i = 0; i < rows; i++) {
-                for (int j = 0; j < columns; j++) {
-                    c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
-                }
+        if (columns < W && ld == columns && rows * columns >= W && (dl == ld || d == zeros())) { // C has no gaps
+            for (int i = 1; i < rows; i++) {
+                DoubleVector.fromArray(S, whole, i * width).intoArray(whole, i * columns);
             }
+            add(rows * columns, whole, 0, d, dof, c, co);
             return;
         }
         for (int i = 0; i < rows; i++) {
-            add(columns, whole, i * width, d, dof + i * dl, c, co + i * ld);
+            if (columns >= W) {
+                add(columns, whole, i * width, d, dof + i * dl, c, co + i * ld);
+                continue;
+            }
+            for (int j = 0; j < columns; j++) {
+                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
+            }
         }
     }
 
@@ -209,7 +221,9 @@ final class DoubleTile extends Tile.OfDouble {
     private static void tile(
             int rows, int width, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
             double[] d, int dof, int dl, double[] c, int co, int ld) {
-        if (rows == 8 && width == 3 * W) {
+        if (width == W) {
+            tile8x1(rows, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
+        } else if (rows == 8 && width == 3 * W) {
             tile8x3(depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
         } else if (rows == 8) {
             tile8x2(depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, d, dof, dl, c, co, ld);
@@ -522,6 +536,63 @@ final class DoubleTile extends Tile.OfDouble {
         c21.intoArray(c, co + i2 * ld + W);
         c30.intoArray(c, co + i3 * ld);
         c31.intoArray(c, co + i3 * ld + W);
+    }
+
+    /** Where C has no more columns than one vector: eight rows, of which those beyond the edge repeat the last one. */
+    private static void tile8x1(
+            int rows, int depth, double[] a, int ao, int rowStep, int stepOfK, double[] b, int bo, int stepOfB,
+            double[] d, int dof, int dl, double[] c, int co, int ld) {
+        int i1 = Math.min(1, rows - 1);
+        int i2 = Math.min(2, rows - 1);
+        int i3 = Math.min(3, rows - 1);
+        int i4 = Math.min(4, rows - 1);
+        int i5 = Math.min(5, rows - 1);
+        int i6 = Math.min(6, rows - 1);
+        int i7 = Math.min(7, rows - 1);
+        int row0 = ao;
+        int row1 = ao + i1 * rowStep;
+        int row2 = ao + i2 * rowStep;
+        int row3 = ao + i3 * rowStep;
+        int row4 = ao + i4 * rowStep;
+        int row5 = ao + i5 * rowStep;
+        int row6 = ao + i6 * rowStep;
+        int row7 = ao + i7 * rowStep;
+        DoubleVector c0 = DoubleVector.zero(S);
+        DoubleVector c1 = DoubleVector.zero(S);
+        DoubleVector c2 = DoubleVector.zero(S);
+        DoubleVector c3 = DoubleVector.zero(S);
+        DoubleVector c4 = DoubleVector.zero(S);
+        DoubleVector c5 = DoubleVector.zero(S);
+        DoubleVector c6 = DoubleVector.zero(S);
+        DoubleVector c7 = DoubleVector.zero(S);
+        for (int p = 0; p < depth; p++) {
+            int at = p * stepOfK;
+            DoubleVector x = DoubleVector.fromArray(S, b, bo + p * stepOfB);
+            c0 = x.fma(DoubleVector.broadcast(S, a[row0 + at]), c0);
+            c1 = x.fma(DoubleVector.broadcast(S, a[row1 + at]), c1);
+            c2 = x.fma(DoubleVector.broadcast(S, a[row2 + at]), c2);
+            c3 = x.fma(DoubleVector.broadcast(S, a[row3 + at]), c3);
+            c4 = x.fma(DoubleVector.broadcast(S, a[row4 + at]), c4);
+            c5 = x.fma(DoubleVector.broadcast(S, a[row5 + at]), c5);
+            c6 = x.fma(DoubleVector.broadcast(S, a[row6 + at]), c6);
+            c7 = x.fma(DoubleVector.broadcast(S, a[row7 + at]), c7);
+        }
+        c0 = DoubleVector.fromArray(S, d, dof).add(c0);
+        c1 = DoubleVector.fromArray(S, d, dof + i1 * dl).add(c1);
+        c2 = DoubleVector.fromArray(S, d, dof + i2 * dl).add(c2);
+        c3 = DoubleVector.fromArray(S, d, dof + i3 * dl).add(c3);
+        c4 = DoubleVector.fromArray(S, d, dof + i4 * dl).add(c4);
+        c5 = DoubleVector.fromArray(S, d, dof + i5 * dl).add(c5);
+        c6 = DoubleVector.fromArray(S, d, dof + i6 * dl).add(c6);
+        c7 = DoubleVector.fromArray(S, d, dof + i7 * dl).add(c7);
+        c0.intoArray(c, co);
+        c1.intoArray(c, co + i1 * ld);
+        c2.intoArray(c, co + i2 * ld);
+        c3.intoArray(c, co + i3 * ld);
+        c4.intoArray(c, co + i4 * ld);
+        c5.intoArray(c, co + i5 * ld);
+        c6.intoArray(c, co + i6 * ld);
+        c7.intoArray(c, co + i7 * ld);
     }
 
     @Override

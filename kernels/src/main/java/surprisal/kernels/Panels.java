@@ -170,6 +170,9 @@ public final class Panels {
     private static int width(Tile<?> tile, int j, int n) {
         int vectors = Math.ceilDiv(n - j, tile.lanes());
         int most = tile.wide() / tile.lanes();
+        if (vectors == 1) {
+            return tile.slim();
+        }
         return vectors >= most && vectors != most + 1 ? tile.wide() : tile.narrow();
     }
 

@@ -56,7 +56,7 @@ final class Product<T> {
 
     private final Tile<T> tile;
     private final int lanes;
-    private final int narrow;
+    private int narrow;
     private final int wide;
     private final int group;
     private final IntConsumer packing = this::pack;
@@ -100,7 +100,6 @@ final class Product<T> {
     Product(Tile<T> tile) {
         this.tile = tile;
         this.lanes = tile.lanes();
-        this.narrow = tile.narrow();
         this.wide = tile.wide();
         this.group = tile.group();
         this.packedA = tile.array(0);
@@ -153,14 +152,14 @@ final class Product<T> {
     private boolean turns(Form form, int m, int n, int k, Store store) {
         return store == Store.SET && (long) m * n <= TURNED && switch (form) {
             case NT -> m > FEW_ROWS && (long) (n - m) * k > 2L * m * n && 10 * empty(m) < m;
-            case TN -> m >= 4 * n && (long) empty(n) * k > 32L * n;
+            case TN -> m >= 4 * n && (n <= lanes || (long) empty(n) * k > 32L * n);
             default -> false;
         };
     }
 
-    /** What tiles compute beyond n columns. */
+    /** Elements of the last vector of n that are beyond them. */
     private int empty(int n) {
-        return Math.max(narrow, Math.ceilDiv(n, lanes) * lanes) - n;
+        return Math.ceilDiv(n, lanes) * lanes - n;
     }
 
     private void start(Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Store store) {
@@ -216,9 +215,10 @@ final class Product<T> {
         }
     }
 
-    /** Cuts the columns into wide panels and, so that no vector is empty but for m ≤ 4, one or two narrow ones. */
+    /** Cuts the columns into wide panels and, so that no vector is empty, one or two narrow ones, or into one of a vector. */
     private void cut() {
         int vectors = Math.ceilDiv(columns, lanes);
+        narrow = vectors == 1 ? tile.slim() : tile.narrow();
         wides = wide == narrow || vectors == 1 ? 0 : vectors / 3 - (vectors % 3 == 1 ? 1 : 0);
         panels = wides + Math.ceilDiv(Math.max(0, columns - wides * wide), narrow);
         boolean whole = first(panels) == columns;

@@ -22,6 +22,9 @@ abstract class Tile<T> {
         return Math.max(lanes(), rows());
     }
 
+    /** Columns of a tile for a C that has no more columns than a vector. */
+    abstract int slim();
+
     /** Columns of a tile with few vectors. */
     abstract int narrow();
 
@@ -54,7 +57,7 @@ abstract class Tile<T> {
 
     /**
      * C[rows, columns] = D[rows, columns] + A[rows, depth] · B[depth, width], where only the columns are stored: D is C
-     * itself to add to it, or {@link #zeros} with a step of 0 to set it. The width is narrow or wide. A's rows are
+     * itself to add to it, or {@link #zeros} with a step of 0 to set it. The width is slim, narrow or wide. A's rows are
      * {@code rowStep} apart in each {@link #group}, and groups {@code groupStep}.
      */
     abstract void multiply(
@@ -86,6 +89,11 @@ abstract class Tile<T> {
 
         @Override
         int lanes() {
+            return WIDTH;
+        }
+
+        @Override
+        int slim() {
             return WIDTH;
         }
 
@@ -248,6 +256,11 @@ abstract class Tile<T> {
 
         @Override
         int lanes() {
+            return WIDTH;
+        }
+
+        @Override
+        int slim() {
             return WIDTH;
         }
 
