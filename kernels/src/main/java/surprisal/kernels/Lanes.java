@@ -341,8 +341,16 @@ final class Lanes {
     }
 
     static FloatVector softplus(FloatVector x) {
+        return softplus(x, softplusStage(x));
+    }
+
+    /** e^−|x| */
+    static FloatVector softplusStage(FloatVector x) {
+        return expOfMinus(x.abs());
+    }
+
+    static FloatVector softplus(FloatVector x, FloatVector e) {
         FloatVector positive = relu(x);
-        FloatVector e = expOfMinus(x.abs());
         VectorMask<Float> big = e.compare(GT, 1f / 3);
         FloatVector f = e.blend(e.sub(1f).mul(0.5f), big);
         FloatVector k = broadcast(F, 0f).blend(1f, big);
@@ -384,9 +392,18 @@ final class Lanes {
     }
 
     static FloatVector erf(FloatVector x) {
+        return erf(x, erfStage(x));
+    }
+
+    /** log erfc(|x|), or what is as good where erf is 1. */
+    static FloatVector erfStage(FloatVector x) {
+        FloatVector a = x.abs();
+        return logErfc(a.blend(3.95f, a.compare(GT, 3.95f)));
+    }
+
+    static FloatVector erf(FloatVector x, FloatVector g) {
         FloatVector a = x.abs();
         FloatVector near = erfNear(a);
-        FloatVector g = logErfc(a.blend(3.95f, a.compare(GT, 3.95f)));
         FloatVector t = powerOfTwo(g);
         FloatVector s = scale(t);
         FloatVector far = s.neg().fma(expm1Rest(g, t), broadcast(F, 1f).sub(s));

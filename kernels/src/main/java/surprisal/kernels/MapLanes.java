@@ -8,15 +8,32 @@ final class MapLanes extends MapLoop<float[]> {
 
     private static final Unary OP = Loop.op(MethodHandles.lookup(), Unary.class);
 
+    /** Elements between the two loops of a staged op. */
+    private static final int BLOCK = 1 << 10;
+
     @Override
     void map(float[] x, int xo, float[] y, int yo, int n) {
-        int i = 0;
+        int i = OP.staged() && (x != y || Math.abs(xo - yo) >= n) ? staged(x, xo, y, yo, n) : 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
             OP.lanes(load(x, xo + i)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = OP.f32(x[xo + i]);
         }
+    }
+
+    private static int staged(float[] x, int xo, float[] y, int yo, int n) {
+        int end = Lanes.F.loopBound(n);
+        for (int from = 0; from < end; from += BLOCK) {
+            int to = Math.min(end, from + BLOCK);
+            for (int i = from; i < to; i += Lanes.W) {
+                OP.stage(load(x, xo + i)).intoArray(y, yo + i);
+            }
+            for (int i = from; i < to; i += Lanes.W) {
+                OP.lanes(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
+            }
+        }
+        return end;
     }
 
     @Override

@@ -344,6 +344,15 @@ public enum Unary {
         FloatVector lanes(FloatVector x) { return Lanes.softplus(x); }
 
         @Override
+        boolean staged() { return true; }
+
+        @Override
+        FloatVector stage(FloatVector x) { return Lanes.softplusStage(x); }
+
+        @Override
+        FloatVector lanes(FloatVector x, FloatVector stage) { return Lanes.softplus(x, stage); }
+
+        @Override
         FloatVector dlanes(FloatVector x, FloatVector y) { return Lanes.sigmoid(x); }
     },
 
@@ -449,6 +458,15 @@ public enum Unary {
         FloatVector lanes(FloatVector x) { return Lanes.erf(x); }
 
         @Override
+        boolean staged() { return true; }
+
+        @Override
+        FloatVector stage(FloatVector x) { return Lanes.erfStage(x); }
+
+        @Override
+        FloatVector lanes(FloatVector x, FloatVector stage) { return Lanes.erf(x, stage); }
+
+        @Override
         FloatVector dlanes(FloatVector x, FloatVector y) { return Lanes.erfSlope(x); }
     },
 
@@ -468,6 +486,15 @@ public enum Unary {
 
         @Override
         FloatVector lanes(FloatVector x) { return Lanes.logSigmoid(x); }
+
+        @Override
+        boolean staged() { return true; }
+
+        @Override
+        FloatVector stage(FloatVector x) { return Lanes.softplusStage(x); }
+
+        @Override
+        FloatVector lanes(FloatVector x, FloatVector stage) { return Lanes.neg(Lanes.softplus(Lanes.neg(x), stage)); }
 
         @Override
         FloatVector dlanes(FloatVector x, FloatVector y) { return Lanes.sigmoid(Lanes.neg(x)); }
@@ -594,6 +621,21 @@ public enum Unary {
 
     /** f′ at a vector of floats. */
     abstract FloatVector dlanes(FloatVector x, FloatVector y);
+
+    /** Whether f is so long a chain of operations that two loops, one for its first {@link #stage}, are faster than one. */
+    boolean staged() {
+        return false;
+    }
+
+    /** What the second loop begins with. */
+    FloatVector stage(FloatVector x) {
+        return x;
+    }
+
+    /** f(x), from x and its first stage. */
+    FloatVector lanes(FloatVector x, FloatVector stage) {
+        return lanes(x);
+    }
 
     /** Whether there is a {@link #lanes(FloatVector)}. */
     boolean vectorised() {
