@@ -639,6 +639,56 @@ final class FloatTile extends Tile.OfFloat {
         }
     }
 
+    @Override
+    void dots(
+            int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
+        if (W < 16 || n < W || depth < W) {
+            super.dots(n, depth, a, ao, b, bo, ld, d, dof, next, c, co);
+            return;
+        }
+        float[] block = turned.get();
+        float[] sums = edge.get();
+        for (int j = 0, rows; j < n; j += rows) {
+            int first = Math.min(j, n - W); // the last ones may begin with some that are done
+            rows = first + W - j;
+            chains(depth, a, ao, b, bo + first * ld, ld, block, sums);
+            for (int i = j; i < j + rows; i++) {
+                c[co + i] = d[dof + i * next] + sums[i - first];
+            }
+        }
+    }
+
+    /** B · a for W rows of B: the swaps of 4 and 8 go through memory, those of 1 and 2 give four columns, which are added. */
+    private static void chains(int depth, float[] a, int ao, float[] b, int row, int ld, float[] block, float[] sums) {
+        FloatVector sum = FloatVector.zero(S);
+        int p = 0;
+        for (; p <= depth - W; p += W) {
+            quads(b, row + p, ld, 1, 4, XOR_4, BIT_4, XOR_8, BIT_8, block, 0, W);
+            for (int g = 0; g < W; g += 4) {
+                int at = ao + p + g;
+                FloatVector x0 = FloatVector.fromArray(S, block, g * W);
+                FloatVector x1 = FloatVector.fromArray(S, block, g * W + W);
+                FloatVector x2 = FloatVector.fromArray(S, block, g * W + 2 * W);
+                FloatVector x3 = FloatVector.fromArray(S, block, g * W + 3 * W);
+                FloatVector y0 = x0.blend(x1.rearrange(XOR_1), BIT_1);
+                FloatVector y1 = x0.rearrange(XOR_1).blend(x1, BIT_1);
+                FloatVector y2 = x2.blend(x3.rearrange(XOR_1), BIT_1);
+                FloatVector y3 = x2.rearrange(XOR_1).blend(x3, BIT_1);
+                sum = y0.blend(y2.rearrange(XOR_2), BIT_2).fma(FloatVector.broadcast(S, a[at]), sum);
+                sum = y1.blend(y3.rearrange(XOR_2), BIT_2).fma(FloatVector.broadcast(S, a[at + 1]), sum);
+                sum = y0.rearrange(XOR_2).blend(y2, BIT_2).fma(FloatVector.broadcast(S, a[at + 2]), sum);
+                sum = y1.rearrange(XOR_2).blend(y3, BIT_2).fma(FloatVector.broadcast(S, a[at + 3]), sum);
+            }
+        }
+        for (; p < depth; p++) {
+            for (int i = 0; i < W; i++) {
+                block[i] = b[row + i * ld + p];
+            }
+            sum = FloatVector.fromArray(S, block, 0).fma(FloatVector.broadcast(S, a[ao + p]), sum);
+        }
+        sum.intoArray(sums, 0);
+    }
+
     private static void row16(
             int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, float[] c, int co) {
         FloatVector c0 = FloatVector.zero(S);

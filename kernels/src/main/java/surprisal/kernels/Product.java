@@ -41,6 +41,9 @@ final class Product<T> {
     /** Rows or steps of k that one task packs. */
     private static final int SLICE = 32;
 
+    /** Elements of a row of C that one task makes of rows of a transposed B. */
+    private static final int DOTS = 64;
+
     /** States of a panel of B, each in a line of the cache of its own. */
     private static final int RAW = 0;
 
@@ -62,6 +65,8 @@ final class Product<T> {
     private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
     private final IntConsumer turning = this::turn;
+    private final IntConsumer dots = t -> dots(t, true);
+    private final IntConsumer moreDots = t -> dots(t, false);
     private T packedA;
     private T packedB;
     private AtomicIntegerArray states = new AtomicIntegerArray(16 * APART);
@@ -177,6 +182,8 @@ final class Product<T> {
         int kc = Math.ceilDiv(k, parts);
         if (m == 1 && !form.transposedB()) {
             row(kc, store);
+        } else if (m == 1) {
+            share((long) n * k < PARALLEL, Math.ceilDiv(n, DOTS), store == Store.SET ? dots : moreDots);
         } else {
             blocks(kc, store, (long) m * n * k < PARALLEL);
         }
@@ -193,6 +200,22 @@ final class Product<T> {
         }
         if (bias != null) {
             tile.finish(bias, biasOffset, activation, 1, n, c, co, n);
+        }
+    }
+
+    /** Some elements of a row, each a row of B. */
+    private void dots(int t, boolean fresh) {
+        int kc = Math.ceilDiv(k, Math.ceilDiv(k, BLOCK_K));
+        int from = t * DOTS;
+        int count = Math.min(DOTS, n - from);
+        for (int p = 0; p < k; p += kc) {
+            boolean zero = p == 0 && fresh;
+            tile.dots(
+                    count, Math.min(kc, k - p), a, ao + p, b, bo + from * k + p, k,
+                    zero ? tile.zeros() : c, zero ? 0 : co + from, zero ? 0 : 1, c, co + from);
+        }
+        if (bias != null) {
+            tile.finish(bias, biasOffset + from, activation, 1, count, c, co + from, n);
         }
     }
 

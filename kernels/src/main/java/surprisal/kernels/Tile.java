@@ -67,6 +67,9 @@ abstract class Tile<T> {
     /** c[n] = d[n] + a[depth] · B[depth, n], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
     abstract void row(int n, int depth, T a, int ao, T b, int bo, int ld, T d, int dof, int next, T c, int co);
 
+    /** c[n] = d[n] + B[n, depth] · a[depth], B as it lies, its rows {@code ld} apart; {@code next} is 0 where d is zeros. */
+    abstract void dots(int n, int depth, T a, int ao, T b, int bo, int ld, T d, int dof, int next, T c, int co);
+
     /** C += bias, row by row. */
     abstract void plus(int rows, int columns, T bias, int bo, T c, int co, int ld);
 
@@ -216,6 +219,72 @@ abstract class Tile<T> {
             for (int j = 0; j < n; j++) {
                 c[co + j] = d[dof + j * next] + sum[j];
             }
+        }
+
+        @Override
+        void dots(
+                int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] d, int dof, int next, float[] c, int co) {
+            float[] s = Scratch.lanes();
+            for (int j = 0, rows; j < n; j += rows) {
+                int first = Math.max(0, Math.min(j, n - 8)); // the last eight may begin with some that are done
+                rows = Math.min(n - j, first + 8 - j);
+                if (n < 8) {
+                    chains(n, depth, a, ao, b, bo, ld, s);
+                } else {
+                    chains(depth, a, ao, b, bo + first * ld, ld, s);
+                }
+                for (int i = j; i < j + rows; i++) {
+                    c[co + i] = d[dof + i * next] + s[i - first];
+                }
+            }
+        }
+
+        private static void chains(int n, int depth, float[] a, int ao, float[] b, int bo, int ld, float[] s) {
+            for (int i = 0; i < n; i++) {
+                float sum = 0;
+                for (int p = 0; p < depth; p++) {
+                    sum = Fma.fma(a[ao + p], b[bo + i * ld + p], sum);
+                }
+                s[i] = sum;
+            }
+        }
+
+        /** Eight at a time: in each the order of the sum is fixed, so it can't go through vectors. */
+        private static void chains(int depth, float[] a, int ao, float[] b, int row0, int ld, float[] s) {
+            int row1 = row0 + ld;
+            int row2 = row1 + ld;
+            int row3 = row2 + ld;
+            int row4 = row3 + ld;
+            int row5 = row4 + ld;
+            int row6 = row5 + ld;
+            int row7 = row6 + ld;
+            float s0 = 0;
+            float s1 = 0;
+            float s2 = 0;
+            float s3 = 0;
+            float s4 = 0;
+            float s5 = 0;
+            float s6 = 0;
+            float s7 = 0;
+            for (int p = 0; p < depth; p++) {
+                float x = a[ao + p];
+                s0 = Fma.fma(x, b[row0 + p], s0);
+                s1 = Fma.fma(x, b[row1 + p], s1);
+                s2 = Fma.fma(x, b[row2 + p], s2);
+                s3 = Fma.fma(x, b[row3 + p], s3);
+                s4 = Fma.fma(x, b[row4 + p], s4);
+                s5 = Fma.fma(x, b[row5 + p], s5);
+                s6 = Fma.fma(x, b[row6 + p], s6);
+                s7 = Fma.fma(x, b[row7 + p], s7);
+            }
+            s[0] = s0;
+            s[1] = s1;
+            s[2] = s2;
+            s[3] = s3;
+            s[4] = s4;
+            s[5] = s5;
+            s[6] = s6;
+            s[7] = s7;
         }
 
         @Override
@@ -383,6 +452,72 @@ abstract class Tile<T> {
             for (int j = 0; j < n; j++) {
                 c[co + j] = d[dof + j * next] + sum[j];
             }
+        }
+
+        @Override
+        final void dots(
+                int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] d, int dof, int next, double[] c, int co) {
+            double[] s = Scratch.lanes64();
+            for (int j = 0, rows; j < n; j += rows) {
+                int first = Math.max(0, Math.min(j, n - 8)); // the last eight may begin with some that are done
+                rows = Math.min(n - j, first + 8 - j);
+                if (n < 8) {
+                    chains(n, depth, a, ao, b, bo, ld, s);
+                } else {
+                    chains(depth, a, ao, b, bo + first * ld, ld, s);
+                }
+                for (int i = j; i < j + rows; i++) {
+                    c[co + i] = d[dof + i * next] + s[i - first];
+                }
+            }
+        }
+
+        private static void chains(int n, int depth, double[] a, int ao, double[] b, int bo, int ld, double[] s) {
+            for (int i = 0; i < n; i++) {
+                double sum = 0;
+                for (int p = 0; p < depth; p++) {
+                    sum = Fma.fma(a[ao + p], b[bo + i * ld + p], sum);
+                }
+                s[i] = sum;
+            }
+        }
+
+        /** Eight at a time: in each the order of the sum is fixed, so it can't go through vectors. */
+        private static void chains(int depth, double[] a, int ao, double[] b, int row0, int ld, double[] s) {
+            int row1 = row0 + ld;
+            int row2 = row1 + ld;
+            int row3 = row2 + ld;
+            int row4 = row3 + ld;
+            int row5 = row4 + ld;
+            int row6 = row5 + ld;
+            int row7 = row6 + ld;
+            double s0 = 0;
+            double s1 = 0;
+            double s2 = 0;
+            double s3 = 0;
+            double s4 = 0;
+            double s5 = 0;
+            double s6 = 0;
+            double s7 = 0;
+            for (int p = 0; p < depth; p++) {
+                double x = a[ao + p];
+                s0 = Fma.fma(x, b[row0 + p], s0);
+                s1 = Fma.fma(x, b[row1 + p], s1);
+                s2 = Fma.fma(x, b[row2 + p], s2);
+                s3 = Fma.fma(x, b[row3 + p], s3);
+                s4 = Fma.fma(x, b[row4 + p], s4);
+                s5 = Fma.fma(x, b[row5 + p], s5);
+                s6 = Fma.fma(x, b[row6 + p], s6);
+                s7 = Fma.fma(x, b[row7 + p], s7);
+            }
+            s[0] = s0;
+            s[1] = s1;
+            s[2] = s2;
+            s[3] = s3;
+            s[4] = s4;
+            s[5] = s5;
+            s[6] = s6;
+            s[7] = s7;
         }
 
         @Override
