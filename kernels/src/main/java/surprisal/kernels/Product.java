@@ -65,8 +65,7 @@ final class Product<T> {
     private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
     private final IntConsumer turning = this::turn;
-    private final IntConsumer dots = t -> dots(t, true);
-    private final IntConsumer moreDots = t -> dots(t, false);
+    private final IntConsumer dotting = this::dots;
     private T packedA;
     private T packedB;
     private AtomicIntegerArray states = new AtomicIntegerArray(16 * APART);
@@ -183,7 +182,8 @@ final class Product<T> {
         if (m == 1 && !form.transposedB()) {
             row(kc, store);
         } else if (m == 1) {
-            share((long) n * k < PARALLEL, Math.ceilDiv(n, DOTS), store == Store.SET ? dots : moreDots);
+            fresh = store == Store.SET;
+            share((long) n * k < PARALLEL, Math.ceilDiv(n, DOTS), dotting);
         } else {
             blocks(kc, store, (long) m * n * k < PARALLEL);
         }
@@ -204,15 +204,15 @@ final class Product<T> {
     }
 
     /** Some elements of a row, each a row of B. */
-    private void dots(int t, boolean fresh) {
+    private void dots(int t) {
         int kc = Math.ceilDiv(k, Math.ceilDiv(k, BLOCK_K));
         int from = t * DOTS;
         int count = Math.min(DOTS, n - from);
         for (int p = 0; p < k; p += kc) {
-            boolean zero = p == 0 && fresh;
+            boolean first = p == 0 && fresh;
             tile.dots(
                     count, Math.min(kc, k - p), a, ao + p, b, bo + from * k + p, k,
-                    zero ? tile.zeros() : c, zero ? 0 : co + from, zero ? 0 : 1, c, co + from);
+                    first ? tile.zeros() : c, first ? 0 : co + from, first ? 0 : 1, c, co + from);
         }
         if (bias != null) {
             tile.finish(bias, biasOffset + from, activation, 1, count, c, co + from, n);
