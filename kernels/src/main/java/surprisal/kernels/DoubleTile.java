@@ -190,20 +190,20 @@ final class DoubleTile extends Tile.OfDouble {
             double[] d, int dof, int dl, double[] c, int co, int ld) {
         double[] whole = edge.get();
         tile(rows, width, depth, a, ao, rowStep, stepOfK, b, bo, stepOfB, nothing(), 0, 0, whole, 0, width);
-        if (columns < W && ld == columns && rows * columns >= W && (dl == ld || d == zeros())) { // C has no gaps
+        if (columns >= W) {
+            for (int i = 0; i < rows; i++) {
+                add(columns, whole, i * width, d, dof + i * dl, c, co + i * ld);
+            }
+        } else if (ld == columns && rows * columns >= W && (dl == ld || d == zeros())) { // C has no gaps: nor then has what is added
             for (int i = 1; i < rows; i++) {
                 DoubleVector.fromArray(S, whole, i * width).intoArray(whole, i * columns);
             }
             add(rows * columns, whole, 0, d, dof, c, co);
-            return;
-        }
-        for (int i = 0; i < rows; i++) {
-            if (columns >= W) {
-                add(columns, whole, i * width, d, dof + i * dl, c, co + i * ld);
-                continue;
-            }
-            for (int j = 0; j < columns; j++) {
-                c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
+        } else {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    c[co + i * ld + j] = d[dof + i * dl + j] + whole[i * width + j];
+                }
             }
         }
     }
