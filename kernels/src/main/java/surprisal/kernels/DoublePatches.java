@@ -1,6 +1,7 @@
 package surprisal.kernels;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The windows of images of doubles, in vectors. */
@@ -8,8 +9,9 @@ final class DoublePatches extends Patches.OfDouble {
 
     private static final VectorSpecies<Double> S = Lanes.D;
     private static final int W = S.length();
-    private static final VectorSpecies<Double> SHORT = DoubleVector.SPECIES_128;
-    private static final int N = SHORT.length();
+
+    /** From this many numbers on a run of them goes through vectors. */
+    private static final int FEWEST = 2;
 
     DoublePatches() {
         super(new DoubleTile());
@@ -17,7 +19,7 @@ final class DoublePatches extends Patches.OfDouble {
 
     @Override
     void copy(double[] x, int from, int xStep, double[] y, int to, int yStep, int count, int n) {
-        if (n < N) {
+        if (n < FEWEST) {
             super.copy(x, from, xStep, y, to, yStep, count, n);
         } else if (n < W) {
             copyShort(x, from, xStep, y, to, yStep, count, n);
@@ -33,14 +35,11 @@ final class DoublePatches extends Patches.OfDouble {
         }
     }
 
+    /** Under a mask, not in short vectors: in one process of two C2 left those on the heap. */
     private static void copyShort(double[] x, int from, int xStep, double[] y, int to, int yStep, int count, int n) {
+        VectorMask<Double> first = VectorMask.fromLong(S, (1L << n) - 1);
         for (int t = 0; t < count; t++) {
-            int s = from + t * xStep;
-            int d = to + t * yStep;
-            for (int i = 0; i <= n - N; i += N) {
-                DoubleVector.fromArray(SHORT, x, s + i).intoArray(y, d + i);
-            }
-            DoubleVector.fromArray(SHORT, x, s + n - N).intoArray(y, d + n - N);
+            DoubleVector.fromArray(S, x, from + t * xStep, first).intoArray(y, to + t * yStep, first);
         }
     }
 
@@ -54,9 +53,6 @@ final class DoublePatches extends Patches.OfDouble {
                 int i = 0;
                 for (; i <= n - W; i += W) {
                     DoubleVector.fromArray(S, x, s + i).add(DoubleVector.fromArray(S, y, d + i)).intoArray(y, d + i);
-                }
-                for (; i <= n - N; i += N) {
-                    DoubleVector.fromArray(SHORT, x, s + i).add(DoubleVector.fromArray(SHORT, y, d + i)).intoArray(y, d + i);
                 }
                 for (; i < n; i++) {
                     y[d + i] += x[s + i];
