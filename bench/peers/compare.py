@@ -30,8 +30,10 @@ import report
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 OURS = str(ROOT / "surprisal")
-MODULES = {"gemm.py": ("numpy", "torch"), "elementwise.py": ("torch",), "pymdp_tasks.py": ("pymdp",),
+MODULES = {"gemm.py": ("numpy", "threadpoolctl", "torch"), "elementwise.py": ("torch",), "pymdp_tasks.py": ("pymdp",),
            "coldstart.py": ("torch", "jax", "pymdp")}
+# by these a shell may have told a library or the JVM which kernels to use; a measurement starts without them
+TUNING = ("OPENBLAS_", "GOTO_", "MKL_", "ONEDNN_", "DNNL_", "ATEN_", "XLA_", "OMP_", "KMP_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--only", default="*", metavar="GLOBS", help="names of cases, several joined by commas")
@@ -44,7 +46,8 @@ parser.add_argument("--report", action="store_true", help="only write RESULTS.md
 def lines(command, variables):
     """The JSON lines that a command prints; a command that fails ends the run."""
     print("  " + " ".join([f"{k}={v}" for k, v in variables.items()] + command), file=sys.stderr, flush=True)
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=os.environ | variables, cwd=HERE)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(TUNING)}
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=bare | variables, cwd=HERE)
     if run.returncode:
         sys.exit(f"{' '.join(command)} ended with exit code {run.returncode}")
     return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]

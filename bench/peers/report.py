@@ -15,10 +15,9 @@ SETTINGS = {
     "2": Setting("2 threads", 2, "*", {}, {}),
     "256": Setting("1 thread, vectors of 256 bits", 1, "openblas",
                    {"JAVA_TOOL_OPTIONS": "-XX:+IgnoreUnrecognizedVMOptions -XX:UseAVX=2"}, {"OPENBLAS_CORETYPE": "Haswell"}),
-    "512": Setting("1 thread, OpenBLAS told to use vectors of 512 bits", 1, "openblas", {}, {"OPENBLAS_CORETYPE": "SkylakeX"}),
 }
 SECTIONS = [
-    Section("gemm", "Matrix products, float32", "gemm.py", "gemm/*", ("1", "2", "256", "512")),
+    Section("gemm", "Matrix products, float32", "gemm.py", "gemm/*", ("1", "2", "256")),
     Section("elementwise", "Elementwise operations, reductions and rows, float32", "elementwise.py", "elementwise/*", ("1", "2")),
     Section("vae", "One training step of a variational autoencoder", "vae.py", "vae/*", ("1", "2")),
     Section("rssm", "One training step of a recurrent state-space model", "rssm.py", "rssm/*", ("1", "2")),
@@ -35,7 +34,6 @@ FLOORS = [
     Floor(["gemm/*"], "1", FASTER, 0.95, 0.75),
     Floor(["gemm/*"], "2", FASTER, 0.95, 0.7),
     Floor(["gemm/*"], "256", "openblas", 0.85, None),
-    Floor(["gemm/*"], "512", "openblas", 0.95, 0.75),
     Floor(SLOW, "1", "torch", 1.5, 0.9),
     Floor(SLOW, "2", "torch", 1.5, None),
     Floor(["vae/*"], "1", "torch", None, 1.4),
