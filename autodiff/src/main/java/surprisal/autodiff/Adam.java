@@ -53,6 +53,7 @@ final class Adam implements Update {
                         beta1, beta2, step, scale, epsilon, keep);
             }
         }
+        Memory.fade(m, t);
     }
 
     @Override

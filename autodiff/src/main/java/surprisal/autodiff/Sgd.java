@@ -31,7 +31,8 @@ final class Sgd implements Update {
             Memory.fit(m, p);
         }
         steps.set(0, steps.at(0) + 1);
-        double eta = rate.at((long) steps.at(0));
+        long t = (long) steps.at(0);
+        double eta = rate.at(t);
         for (int i = 0; i < p.size(); i++) {
             Array direction = g.get(i);
             if (momentum > 0) {
@@ -41,6 +42,7 @@ final class Sgd implements Update {
             }
             Compute.addScaled(-eta, direction, p.get(i));
         }
+        Memory.fade(m, t);
     }
 
     @Override

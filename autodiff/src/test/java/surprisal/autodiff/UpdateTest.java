@@ -213,4 +213,35 @@ class UpdateTest {
             }
         }
     }
+
+    /**
+     * Where a gradient is 0 from some step on, β m would stop at a few units of the smallest number, with which processors are
+     * slow. It is 0 instead, long after it has moved θ for the last time.
+     */
+    @Test
+    void aMomentThatFadesIsNeverBelowTheNormalNumbers() {
+        int n = 37;
+        for (Precision precision : Precision.values()) {
+            double normal = precision == Precision.FLOAT32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+            for (Update update : List.of(Update.adam(0.01), Update.sgd(Schedule.constant(0.01), 0.9))) {
+                Tensor x = Tensor.of(new Rng(1).normal(Shape.of(n), precision));
+                Tensor g = Tensor.of(new Rng(2).normal(Shape.of(n), precision));
+                Tensor none = Tensor.zeros(Shape.of(n), precision);
+                Array m = update.state(Update.parameters(x)).get("m.0");
+                update.step(x, new Grad<>(0, g));
+                Tensor still = x;
+                for (int t = 2; t <= 8000; t++) { // 0.9 to the 8000th is below all doubles
+                    update.step(x, new Grad<>(0, none));
+                    if (t == 500) {
+                        still = x.copy();
+                    }
+                    for (int i = 0; i < n; i++) {
+                        assertTrue(Math.abs(m.at(i)) >= normal || t > 500 && m.at(i) == 0, m.at(i) + " at step " + t);
+                    }
+                }
+                assertArrayEquals(still.to(Precision.FLOAT64).array().doubles(), x.to(Precision.FLOAT64).array().doubles());
+                assertArrayEquals(new double[n], Tensor.of(m).to(Precision.FLOAT64).array().doubles());
+            }
+        }
+    }
 }

@@ -126,6 +126,35 @@ class DescentTest {
         assertArrayEquals(new float[100], m);
     }
 
+    /** In arrays that are long enough for the compiler's vectors, and at the border: 2⁻¹⁰¹ and the next number. */
+    @Test
+    void aFadedMomentIsZeroAndOthersKeepTheirBits() {
+        float[] faded = {0x1p-101f, -0x1p-101f, 0x1p-140f, -Float.MIN_VALUE, Float.MIN_NORMAL, 0};
+        float[] kept = {Math.nextUp(0x1p-101f), -Math.nextUp(0x1p-101f), -1e-30f, 1 / 3f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY,
+            Float.NaN};
+        double[] faded64 = {0x1p-901, -0x1p-901, 0x1p-1060, -Double.MIN_VALUE, Double.MIN_NORMAL, 0};
+        double[] kept64 = {Math.nextUp(0x1p-901), -Math.nextUp(0x1p-901), -1e-270, 1 / 3.0, Double.MAX_VALUE,
+            Double.NEGATIVE_INFINITY, Double.NaN};
+        float[] m = new float[13 * 77];
+        double[] m64 = new double[m.length];
+        for (int i = 0; i < m.length; i++) {
+            boolean fades = i % 13 < faded.length;
+            m[i] = fades ? faded[i % 13] : kept[i % 13 - faded.length];
+            m64[i] = fades ? faded64[i % 13] : kept64[i % 13 - faded.length];
+        }
+        float[] before = m.clone();
+        double[] before64 = m64.clone();
+        for (int t = 0; t < 20_000; t++) { // enough for C2
+            Descent.fade(m);
+            Descent.fade(m64);
+        }
+        for (int i = 0; i < m.length; i++) {
+            boolean fades = i % 13 < faded.length;
+            assertEquals(fades ? 0 : before[i], m[i], 0f);
+            assertEquals(fades ? 0 : before64[i], m64[i], 0.0);
+        }
+    }
+
     /** The first step is η against the sign of the gradient, whatever its size. */
     @Test
     void theFirstStepIsEtaHoweverSmallOrLargeTheGradient() {

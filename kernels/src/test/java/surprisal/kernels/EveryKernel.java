@@ -312,6 +312,7 @@ final class EveryKernel {
         add("NormalDraw.drawGrad", "float", 17,
                 () -> NormalDraw.drawGrad(x, 0, 3 * N, R, N, v, 0, w, 0, floats, 0, v, 0, y, 0, z, 0));
         add("Descent.adam", "float", 10, () -> Descent.adam(theta, w, y, z, 0.9f, 0.999f, 1e-3f, 1, 1e-8f, 1));
+        add("Descent.fade", "float", 1, () -> Descent.fade(y));
         add("Descent.squaredNorm", "float", 1, () -> y2[0] = Descent.squaredNorm(x));
     }
 
@@ -328,6 +329,7 @@ final class EveryKernel {
         add("NormalDraw.drawGrad", "double", 17,
                 () -> NormalDraw.drawGrad(x2, 0, 3 * N, R, N, v2, 0, w2, 0, doubles, 0, v2, 0, y2, 0, z2, 0));
         add("Descent.adam", "double", 10, () -> Descent.adam(theta2, w2, y2, z2, 0.9, 0.999, 1e-3, 1, 1e-8, 1));
+        add("Descent.fade", "double", 1, () -> Descent.fade(y2));
         add("Descent.squaredNorm", "double", 1, () -> y2[0] = Descent.squaredNorm(x2));
     }
 
