@@ -12,6 +12,9 @@ import surprisal.kernels.Descent;
 /** Adam (Kingma and Ba 2015, Algorithm 1) and, with a decay, AdamW (Loshchilov and Hutter 2019, Algorithm 2). */
 final class Adam implements Update {
 
+    /** An ε beside which the root of a second moment that has faded, 2⁻⁵⁰ or less, counts for nothing. */
+    private static final double SEEN = 0x1p-40;
+
     private final Schedule rate;
     private final double beta1;
     private final double beta2;
@@ -54,6 +57,9 @@ final class Adam implements Update {
             }
         }
         Memory.fade(m, t);
+        if (epsilon >= SEEN) {
+            Memory.fade(v, t);
+        }
     }
 
     @Override

@@ -74,10 +74,22 @@ public final class Descent {
     public static void adam(
             double[] p, double[] g, double[] m, double[] v,
             double beta1, double beta2, double step, double scale, double epsilon, double keep) {
-        for (int i = 0; i < p.length; i++) {
+        Workers.run(Math.ceilDiv(p.length, CHUNK), c -> {
+            int from = c * CHUNK;
+            int to = from + Math.min(CHUNK, p.length - from);
+            adam(p, g, m, v, beta1, beta2, step, scale, epsilon, keep, from, to);
+        });
+    }
+
+    private static void adam(
+            double[] p, double[] g, double[] m, double[] v,
+            double beta1, double beta2, double step, double scale, double epsilon, double keep, int from, int to) {
+        double rest1 = 1 - beta1;
+        double rest2 = 1 - beta2;
+        for (int i = from; i < to; i++) {
             double slope = g[i];
-            double first = beta1 * m[i] + (1 - beta1) * slope;
-            double second = beta2 * v[i] + (1 - beta2) * (slope * slope);
+            double first = beta1 * m[i] + rest1 * slope;
+            double second = beta2 * v[i] + rest2 * (slope * slope);
             m[i] = first;
             v[i] = second;
             p[i] = keep * p[i] - step * first / (scale * Math.sqrt(second) + epsilon);

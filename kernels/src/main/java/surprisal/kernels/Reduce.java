@@ -9,7 +9,7 @@ import java.util.Objects;
  *
  * <p>With inner > 1 each sum is made in the order of its n terms. The sum of a whole array, or of a row as long, is made of
  * chunks of 2^15 elements, each summed as a row, whose sums are added in order, in double. So no result depends on the width of
- * vectors or the number of threads.
+ * vectors or the number of threads, which share the chunks; so they do for the maximum of such a row.
  */
 public final class Reduce {
     private static final int CHUNK = 1 << 15;
@@ -100,6 +100,12 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void max(float[] x, int xo, int outer, int n, int inner, float[] y, int yo) {
+        if (inner == 1 && n > CHUNK) {
+            check(x.length, xo, outer, n, inner);
+            Objects.checkFromIndexSize(yo, outer, y.length);
+            for (int o = 0; o < outer; o++) y[yo + o] = max(x, xo + o * n, n);
+            return;
+        }
         if (inner == 1) {
             Rows.max(x, xo, outer, n, y, yo);
             return;
@@ -110,6 +116,16 @@ public final class Reduce {
         for (int o = 0; o < outer; o++, yo += inner) {
             for (int j = 0; j < n; j++, xo += inner) Rows.max(x, xo, inner, y, yo);
         }
+    }
+
+    /** Of a long row, by chunks that the threads share. */
+    private static float max(float[] x, int off, int n) {
+        float[] parts = new float[(n - 1) / CHUNK + 1];
+        Workers.run(parts.length, c -> {
+            int from = c * CHUNK;
+            parts[c] = Rows.max(x, off + from, Math.min(CHUNK, n - from));
+        });
+        return Rows.max(parts, 0, parts.length);
     }
 
     /**
@@ -250,6 +266,12 @@ public final class Reduce {
      * @param yo index of its first element
      */
     public static void max(double[] x, int xo, int outer, int n, int inner, double[] y, int yo) {
+        if (inner == 1 && n > CHUNK) {
+            check(x.length, xo, outer, n, inner);
+            Objects.checkFromIndexSize(yo, outer, y.length);
+            for (int o = 0; o < outer; o++) y[yo + o] = max(x, xo + o * n, n);
+            return;
+        }
         if (inner == 1) {
             Rows.max(x, xo, outer, n, y, yo);
             return;
@@ -260,6 +282,16 @@ public final class Reduce {
         for (int o = 0; o < outer; o++, yo += inner) {
             for (int j = 0; j < n; j++, xo += inner) Rows.max(x, xo, inner, y, yo);
         }
+    }
+
+    /** Of a long row, by chunks that the threads share. */
+    private static double max(double[] x, int off, int n) {
+        double[] parts = new double[(n - 1) / CHUNK + 1];
+        Workers.run(parts.length, c -> {
+            int from = c * CHUNK;
+            parts[c] = Rows.max(x, off + from, Math.min(CHUNK, n - from));
+        });
+        return Rows.max(parts, 0, parts.length);
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Objects;
  */
 public final class Rows {
     private static final int LANES = 16;
+    private static final int TOGETHER = 1 << 11; // numbers of rows that are taken together
     private static final int VECTOR_LENGTH = Simd.bits() / 32;
 
     /** NaNs of one sign, but for one. */
@@ -153,11 +154,14 @@ public final class Rows {
             share(rows, n, (r, some) -> logSumExp(x, xo + r * n, some, n, y, yo + r));
             return;
         }
-        float[] s = Scratch.lanes();
-        for (int r = 0; r < rows; r++) {
-            int xr = xo + r * n;
-            float m = max(x, xr, n);
-            y[yo + r] = Float.isFinite(m) ? (float) (m + StrictMath.log(sumExp(x, xr, n, m, s))) : m;
+        float[] s = Scratch.lanes(), tops = Scratch.tops();
+        for (int first = 0, some; first < rows; first += some) {
+            some = together(rows - first, n);
+            maxima(x, xo + first * n, some, n, tops);
+            for (int r = 0; r < some; r++) y[yo + first + r] = sumExp(x, xo + (first + r) * n, n, tops[r], s);
+            for (int r = 0, at = yo + first; r < some; r++, at++) {
+                y[at] = Float.isFinite(tops[r]) ? (float) (tops[r] + StrictMath.log(y[at])) : tops[r];
+            }
         }
     }
 
@@ -215,18 +219,28 @@ public final class Rows {
             return;
         }
         float[] s = Scratch.lanes();
-        for (int r = 0; r < rows; r++) {
-            int xr = xo + r * n, yr = yo + r * n;
-            float m = max(x, xr, n);
-            if (!Float.isFinite(m)) {
-                Arrays.fill(y, yr, yr + n, Float.NaN);
-                continue;
+        if (n < LANES) { // nothing in such a row waits for long
+            for (int r = 0; r < rows; r++) {
+                int xr = xo + r * n, yr = yo + r * n;
+                float m = max(x, xr, n);
+                int i = Simd.on(n) ? RowsLanes.exp(x, xr, n, m, y, yr) : 0;
+                for (; i < n; i++) y[yr + i] = Singles.exp(x[xr + i] - m);
+                float z = sum(y, yr, n, s);
+                i = Simd.on(n) ? RowsLanes.quotient(y, yr, n, z) : 0;
+                for (; i < n; i++) y[yr + i] /= z;
             }
-            int i = Simd.on(n) ? RowsLanes.exp(x, xr, n, m, y, yr) : 0;
-            for (; i < n; i++) y[yr + i] = Singles.exp(x[xr + i] - m);
-            float z = sum(y, yr, n, s);
-            i = Simd.on(n) ? RowsLanes.quotient(y, yr, n, z) : 0;
-            for (; i < n; i++) y[yr + i] /= z;
+            return;
+        }
+        float[] tops = Scratch.tops(), sums = Scratch.sums();
+        for (int first = 0, some; first < rows; first += some) {
+            some = together(rows - first, n);
+            int xr = xo + first * n, yr = yo + first * n;
+            maxima(x, xr, some, n, tops);
+            for (int r = 0; r < some; r++) sums[r] = exp(x, xr + r * n, n, tops[r], y, yr + r * n, s);
+            for (int r = 0; r < some; r++, yr += n) { // NaN where the maximum is not finite
+                int i = Simd.on(n) ? RowsLanes.quotient(y, yr, n, sums[r]) : 0;
+                for (; i < n; i++) y[yr + i] /= sums[r];
+            }
         }
     }
 
@@ -276,17 +290,17 @@ public final class Rows {
             share(rows, n, (r, some) -> logSoftmax(x, xo + r * n, some, n, y, yo + r * n));
             return;
         }
-        float[] s = Scratch.lanes();
-        for (int r = 0; r < rows; r++) {
-            int xr = xo + r * n, yr = yo + r * n;
-            float m = max(x, xr, n);
-            if (!Float.isFinite(m)) {
-                Arrays.fill(y, yr, yr + n, Float.NaN);
-                continue;
+        float[] s = Scratch.lanes(), tops = Scratch.tops(), sums = Scratch.sums();
+        for (int first = 0, some; first < rows; first += some) {
+            some = together(rows - first, n);
+            int xr = xo + first * n, yr = yo + first * n;
+            maxima(x, xr, some, n, tops);
+            for (int r = 0; r < some; r++) sums[r] = sumExp(x, xr + r * n, n, tops[r], s);
+            for (int r = 0; r < some; r++, xr += n, yr += n) { // NaN where the maximum is not finite
+                float log = (float) StrictMath.log(sums[r]);
+                int i = Simd.on(n) ? RowsLanes.shifted(x, xr, n, tops[r], log, y, yr) : 0;
+                for (; i < n; i++) y[yr + i] = x[xr + i] - tops[r] - log;
             }
-            float log = (float) StrictMath.log(sumExp(x, xr, n, m, s));
-            int i = Simd.on(n) ? RowsLanes.shifted(x, xr, n, m, log, y, yr) : 0;
-            for (; i < n; i++) y[yr + i] = x[xr + i] - m - log;
         }
     }
 
@@ -319,6 +333,15 @@ public final class Rows {
         }
     }
 
+    /** How many of the rows are taken together: the exponentials of one alone would wait for its maximum, and its sum for them. */
+    private static int together(int rows, int n) {
+        return Math.clamp(TOGETHER / Math.max(1, n), 1, Math.min(rows, Scratch.TOPS));
+    }
+
+    private static void maxima(float[] x, int xo, int rows, int n, float[] tops) {
+        for (int r = 0; r < rows; r++) tops[r] = max(x, xo + r * n, n);
+    }
+
     // --- one row; s is scratch for the 16 lanes ---
 
     static float sum(float[] x, int xo, int n, float[] s) {
@@ -336,6 +359,17 @@ public final class Rows {
     private static float sumExp(float[] x, int xo, int n, float m, float[] s) {
         int i = n >= LANES && Simd.on(n) ? RowsLanes.exps(x, xo, n, m, s) : cleared(s);
         for (; i < n; i++) s[i & 15] += Singles.exp(x[xo + i] - m);
+        return tree(s);
+    }
+
+    /** y = exp(x − m), n ≥ 16, and its sum: in one pass, but for vectors of four, which would be four exponentials at a time. */
+    private static float exp(float[] x, int xo, int n, float m, float[] y, int yo, float[] s) {
+        boolean once = VECTOR_LENGTH >= 8 && Simd.on(n);
+        int whole = once ? RowsLanes.exps(x, xo, n, m, y, yo, s) : 0;
+        int i = whole + (Simd.on(n) ? RowsLanes.exp(x, xo + whole, n - whole, m, y, yo + whole) : 0);
+        for (; i < n; i++) y[yo + i] = Singles.exp(x[xo + i] - m);
+        if (!once) return sum(y, yo, n, s);
+        for (i = whole; i < n; i++) s[i & 15] += y[yo + i];
         return tree(s);
     }
 
@@ -703,7 +737,7 @@ public final class Rows {
         return tree(s);
     }
 
-    private static double max(double[] x, int xo, int n) {
+    static double max(double[] x, int xo, int n) {
         double m = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) m = Math.max(m, x[xo + i]);
         return m;

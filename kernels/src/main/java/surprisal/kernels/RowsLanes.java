@@ -81,6 +81,25 @@ final class RowsLanes {
         return i;
     }
 
+    /** y = exp(x − m), and the 16 lanes of its sum, into s; of one vector or two. */
+    static int exps(float[] x, int xo, int n, float m, float[] y, int yo, float[] s) {
+        FloatVector a = FloatVector.zero(F), b = a;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            FloatVector e = exp(x, xo + i, m);
+            e.intoArray(y, yo + i);
+            a = a.add(e);
+            if (L < 16) {
+                e = exp(x, xo + i + L, m);
+                e.intoArray(y, yo + i + L);
+                b = b.add(e);
+            }
+        }
+        a.intoArray(s, 0);
+        if (L < 16) b.intoArray(s, L);
+        return i;
+    }
+
     private static FloatVector exp(float[] x, int i, float m) {
         return Lanes.exp(FloatVector.fromArray(F, x, i).sub(m));
     }

@@ -3,6 +3,9 @@ package surprisal.kernels;
 /** Memory of a thread for numbers on their way through a kernel, so that a call allocates nothing. */
 final class Scratch {
 
+    /** Rows that have a number of their own at the same time. */
+    static final int TOPS = 64;
+
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
     private float[] floats = {};
@@ -10,6 +13,8 @@ final class Scratch {
     private int[] ints = {};
     private final float[] lanes = new float[16];
     private final double[] lanes64 = new double[16];
+    private final float[] tops = new float[TOPS];
+    private final float[] sums = new float[TOPS];
 
     private Scratch() {}
 
@@ -48,5 +53,15 @@ final class Scratch {
     /** The same in double. */
     static double[] lanes64() {
         return MINE.get().lanes64;
+    }
+
+    /** The maxima of some rows, holding anything; good until the next softmax or its kin. */
+    static float[] tops() {
+        return MINE.get().tops;
+    }
+
+    /** The sums of some rows; see {@link #tops}. */
+    static float[] sums() {
+        return MINE.get().sums;
     }
 }

@@ -172,17 +172,26 @@ class DescentTest {
         try {
             int n = 5 * (1 << 14) + 77;
             float[] expected = null;
+            double[] expected64 = null;
             for (int threads : new int[] {1, 2, 3, 7}) {
                 Workers.threads(threads);
                 float[] p = narrow(draw(n, 1));
                 float[] m = new float[n];
                 float[] v = new float[n];
+                double[] p64 = draw(n, 1);
+                double[] m64 = new double[n];
+                double[] v64 = new double[n];
                 for (int t = 1; t <= 3; t++) {
-                    step(p, narrow(draw(n, 1 + t)), m, v, t);
+                    double[] g = draw(n, 1 + t);
+                    step(p, narrow(g), m, v, t);
+                    Descent.adam(p64, g, m64, v64, BETA1, BETA2, ETA, 1, EPSILON, 1);
                 }
                 expected = expected == null ? p : expected;
+                expected64 = expected64 == null ? p64 : expected64;
                 assertArrayEquals(expected, p, threads + " threads");
+                assertArrayEquals(expected64, p64, threads + " threads");
                 assertTrue(p[n - 1] != (float) draw(n, 1)[n - 1], "the last element moves");
+                assertTrue(p64[n - 1] != draw(n, 1)[n - 1], "the last element moves");
             }
         } finally {
             Workers.threads(before);

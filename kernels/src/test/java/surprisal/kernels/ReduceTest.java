@@ -149,11 +149,37 @@ class ReduceTest {
         }
     }
 
+    /** Wherever it stands in a row of several chunks; NaN wins, and 0 is above −0. */
+    @Test
+    void theMaximumOfALongRow() {
+        int n = 2 * (1 << 15) + 77, xo = 3;
+        for (int t : new int[] {1, 2, 7}) {
+            Workers.threads(t);
+            for (int at : new int[] {0, (1 << 15) - 1, 1 << 15, 50_000, 1 << 16, n - 1}) {
+                for (float top : new float[] {5, 0f, Float.POSITIVE_INFINITY, Float.NaN}) {
+                    float[] x = new float[xo + 2 * n], y = {9, 9, 9, 9};
+                    Arrays.fill(x, top == 0 ? -0f : -1);
+                    Arrays.fill(x, 0, xo, Float.NaN); // not of the rows
+                    x[xo + at] = top;
+                    x[xo + n + (at + 1) % n] = top;
+                    double[] d = {9, 9, 9, 9};
+                    Reduce.max(wide(x), xo, 2, n, 1, d, 1);
+                    Reduce.max(x, xo, 2, n, 1, y, 1);
+                    assertArrayEquals(new float[] {9, top, top, 9}, y);
+                    assertArrayEquals(new double[] {9, top, top, 9}, d);
+                }
+            }
+        }
+    }
+
     @Test
     void reductionsStayWithinTheirArrays() {
         float[] six = new float[6];
         assertThrows(IndexOutOfBoundsException.class, () -> Reduce.sum(six, 1, 1, 3, 2, new float[2], 0));
         assertThrows(IndexOutOfBoundsException.class, () -> Reduce.max(six, 0, 1, 3, 2, new float[2], 1));
+        float[] long2 = new float[1 << 17];
+        assertThrows(IndexOutOfBoundsException.class, () -> Reduce.max(long2, 1, 2, 1 << 16, 1, six, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> Reduce.max(long2, 0, 2, 1 << 16, 1, six, 5));
         assertThrows(IndexOutOfBoundsException.class, () -> Reduce.sum(six, 0, 7));
         assertThrows(IndexOutOfBoundsException.class, () -> Reduce.sum(six, 0, 4, 65536, 65536, six, 0));
     }
