@@ -114,7 +114,7 @@ public interface Update {
 
     /**
      * θ ← θ − η m with m ← μ m + g: gradient descent with momentum (Polyak 1964, as in Sutskever et al. 2013 without
-     * the factor on g).
+     * the factor on g). Every 64 steps m ← 0 where it has faded, as in {@link #adam(Schedule, double, double, double)}.
      *
      * @param rate η
      * @param momentum μ; 0 is plain gradient descent
@@ -157,6 +157,9 @@ public interface Update {
     /**
      * Adam with all its numbers: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
      * θ ← θ − η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+     *
+     * <p>Every 64 steps m ← 0 where |m| ≤ 2⁻¹⁰¹, in double precision 2⁻⁹⁰¹, and v likewise if ε ≥ 2⁻⁴⁰. Moments fade where a
+     * gradient stays 0; they would end below the normal numbers, with which processors take several times as long.
      *
      * @param rate η by step
      * @param beta1 β₁
