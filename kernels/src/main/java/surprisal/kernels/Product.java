@@ -15,7 +15,8 @@ final class Product<T> {
      *
      * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
      * transposed, each step of k would be on another page: then it is packed like B. Packing by columns is dear, so a large
-     * B that is stored transposed takes the part of A, and Cᵀ is turned at the end.
+     * B that is stored transposed takes the part of A, and Cᵀ is turned at the end. A packed A should serve all columns: where
+     * each panel of B is used at once, and never again, more of them than the cache holds are packed in one go.
      *
      * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
      * larger operand it reads its own part only. Where that is B, a panel is packed by the thread that comes to a tile of it
@@ -220,10 +221,11 @@ final class Product<T> {
     }
 
     private void blocks(int kc, Store store, boolean alone) {
-        int most = Math.max(lanes, PACKED / kc / lanes * lanes);
-        int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), lanes) * lanes;
         packsA = form.transposedA() && n >= FEW_COLUMNS;
         int mc = packsA ? ROWS_OF_A : m;
+        int limit = packsA && byColumns() && m <= mc ? 4 * PACKED : PACKED;
+        int most = Math.max(lanes, limit / kc / lanes * lanes);
+        int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), lanes) * lanes;
         for (j = 0; j < n; j += nc) {
             columns = Math.min(nc, n - j);
             cut();

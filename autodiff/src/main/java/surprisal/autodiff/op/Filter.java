@@ -27,9 +27,10 @@ import surprisal.kernels.Workers;
  */
 public record Filter(Unary activation, double least) implements Op.Keeping {
 
-    /* The rows of a batch know nothing of each other: a task takes some of them through all steps, there and back, and waits
-     * for nobody. Only the gradients of the weights need all rows. They are not added up step by step: what meets in them
-     * is kept for all steps, one after the other in memory, and each is one product over T · B rows.
+    /* The rows of a batch know nothing of each other, and have the same bits in any company: a task takes some of them through
+     * all steps, there and back, and waits for nobody. Only the gradients of the weights need all rows. They are not added up
+     * step by step: what meets in them is kept for all steps, one after the other in memory, and each is one product over
+     * T · B rows.
      *
      * With so few rows to pack a weight would take as long as its product: it is packed once for all steps, for the way back
      * transposed. */
@@ -51,8 +52,8 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
     /** Those that are packed; the two large ones are in different halves. */
     private static final int[] WEIGHTS = {A, W, P, U, V};
 
-    /** About how many rows a task has, at most. */
-    private static final int ROWS = 32;
+    /** About how many rows a task has, at most. The more, the less often the weights come from a far cache. */
+    private static final int ROWS = 64;
 
     /** Rows that a product computes together: a task has whole such groups, but for the last one. */
     private static final int TILE = 8;
@@ -128,6 +129,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         final int u;
         final int p;
         final int v;
+        final int tasks;
         private long size;
 
         Plan(Shape x, Shape e, Shape h0, Shape s0) {
@@ -159,6 +161,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             u = next(packed(n, 3 * n));
             p = next(packed(n, l));
             v = next(packed(l, 2 * m));
+            tasks = tasks(rows);
             if (size > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("filter of x " + x + " and h₀ " + h0 + " keeps " + size + " numbers for the way back: "
                         + "an array holds " + Integer.MAX_VALUE + "; take fewer steps or rows at a time");
@@ -183,13 +186,15 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             };
         }
 
-        int tasks() {
-            return Math.max(1, Math.ceilDiv(rows, ROWS));
+        /** A multiple of the threads, if there are rows enough. */
+        private static int tasks(int rows) {
+            int threads = Workers.threads();
+            return Math.clamp((long) Math.ceilDiv(rows, ROWS * threads) * threads, 1, Math.max(1, rows / TILE));
         }
 
         /** The first row of a task: the tiles that are nearest to equal shares. */
         int first(int task) {
-            return task == tasks() ? rows : Math.round((float) task * rows / tasks() / TILE) * TILE;
+            return task == tasks ? rows : Math.round((float) task * rows / tasks / TILE) * TILE;
         }
 
         /** Room for a weight, as it is or transposed. */
@@ -216,27 +221,28 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
             Array weight = in[WEIGHTS[t]];
             Compute.pack(weight.shape().last(), weight.shape().dim(0), weight, kept, p.at(WEIGHTS[t]));
         });
-        Workers.run(p.tasks(), task -> {
+        Workers.run(p.tasks, task -> {
             int first = p.first(task);
             int rows = p.first(task + 1) - first;
             for (int t = 0; t < p.steps; t++) {
-                step(p, in, out, kept, t * p.rows + first, rows);
+                step(p, in, out, kept, t * p.rows + first, first, rows);
             }
         });
     }
 
-    /** One step of some rows; {@code at} is the first of them among those of all steps. */
-    private void step(Plan p, Array[] in, Array out, Array kept, int at, int rows) {
+    /** One step of some rows: from {@code at} on among those of all steps, from {@code first} on among those of one. */
+    private void step(Plan p, Array[] in, Array out, Array kept, int at, int first, int rows) {
         int k = p.k;
         int l = p.l;
         int m = p.m;
         int n = p.n;
         int next = at + p.rows; // there is one state more than there are steps
+        int input = p.in + first * 3 * n; // every step's in the same place: the way back has no need of it
         Compute.product(rows, k, m, kept, p.s + at * m, p.a, in[X], at * k, k, p.x + at * k);
         Compute.map(activation, kept, p.x + at * k, rows * k);
-        Compute.product(rows, 3 * n, k, kept, p.x + at * k, p.w, in[B], 0, 0, p.in + at * 3 * n);
+        Compute.product(rows, 3 * n, k, kept, p.x + at * k, p.w, in[B], 0, 0, input);
         Compute.product(rows, 3 * n, n, kept, p.h + at * n, p.u, in[C], 0, 0, p.state + at * 3 * n);
-        Compute.gru(kept, p.in + at * 3 * n, kept, p.state + at * 3 * n, kept, p.h + at * n, rows, n,
+        Compute.gru(kept, input, kept, p.state + at * 3 * n, kept, p.h + at * n, rows, n,
                 kept, p.gates + at * 3 * n, kept, p.h + next * n);
         Compute.product(rows, l, n, kept, p.h + next * n, p.p, in[E], at * l, l, p.q + at * l);
         Compute.map(activation, kept, p.q + at * l, rows * l);
@@ -261,7 +267,7 @@ public record Filter(Unary activation, double least) implements Op.Keeping {
         });
         Compute.fill(0, kept, p.dh, p.rows * p.n);
         Compute.fill(0, kept, p.ds, p.rows * p.m);
-        Workers.run(p.tasks(), task -> {
+        Workers.run(p.tasks, task -> {
             int first = p.first(task);
             int rows = p.first(task + 1) - first;
             for (int t = p.steps - 1; t >= 0; t--) {
