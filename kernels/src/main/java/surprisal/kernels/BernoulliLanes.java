@@ -1,5 +1,7 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -14,7 +16,7 @@ final class BernoulliLanes {
     static int terms(float[] l, int lo, float[] x, int xo, int n, float[] t, int to) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            load(x, xo + i).mul(load(l, lo + i)).sub(load(t, to + i)).intoArray(t, to + i);
+            fromArray(Lanes.F, x, xo + i).mul(fromArray(Lanes.F, l, lo + i)).sub(fromArray(Lanes.F, t, to + i)).intoArray(t, to + i);
         }
         return i;
     }
@@ -23,7 +25,7 @@ final class BernoulliLanes {
     static int slopes(float[] p, int po, float[] x, int xo, float g, int n, float[] gl, int glo) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            load(x, xo + i).sub(load(p, po + i)).mul(g).intoArray(gl, glo + i);
+            fromArray(Lanes.F, x, xo + i).sub(fromArray(Lanes.F, p, po + i)).mul(g).intoArray(gl, glo + i);
         }
         return i;
     }
@@ -32,13 +34,9 @@ final class BernoulliLanes {
     static int plusSlopes(float[] p, int po, float[] x, int xo, float g, int n, float[] gl, int glo) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector d = load(x, xo + i).sub(load(p, po + i)).mul(g);
-            load(gl, glo + i).add(d).intoArray(gl, glo + i);
+            FloatVector d = fromArray(Lanes.F, x, xo + i).sub(fromArray(Lanes.F, p, po + i)).mul(g);
+            fromArray(Lanes.F, gl, glo + i).add(d).intoArray(gl, glo + i);
         }
         return i;
-    }
-
-    private static FloatVector load(float[] x, int o) {
-        return FloatVector.fromArray(Lanes.F, x, o);
     }
 }

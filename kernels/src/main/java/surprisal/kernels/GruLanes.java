@@ -1,5 +1,7 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import jdk.incubator.vector.FloatVector;
 
 /** The loops of {@link Gru} on vectors. Each does a first part of its n elements and returns how many. */
@@ -13,7 +15,7 @@ final class GruLanes {
     static int sum(float[] x, int xo, float[] u, int uo, int n, float[] s, int so) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            load(x, xo + i).add(load(u, uo + i)).intoArray(s, so + i);
+            fromArray(Lanes.F, x, xo + i).add(fromArray(Lanes.F, u, uo + i)).intoArray(s, so + i);
         }
         return i;
     }
@@ -22,7 +24,7 @@ final class GruLanes {
     static int candidate(float[] x, int xo, float[] u, int uo, float[] r, int ro, int n, float[] s, int so) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            load(x, xo + i).add(load(r, ro + i).mul(load(u, uo + i))).intoArray(s, so + i);
+            fromArray(Lanes.F, x, xo + i).add(fromArray(Lanes.F, r, ro + i).mul(fromArray(Lanes.F, u, uo + i))).intoArray(s, so + i);
         }
         return i;
     }
@@ -31,8 +33,8 @@ final class GruLanes {
     static int mix(float[] gates, int zo, int no, float[] h, int ho, int n, float[] y, int yo) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector nu = load(gates, no + i);
-            nu.add(load(gates, zo + i).mul(load(h, ho + i).sub(nu))).intoArray(y, yo + i);
+            FloatVector nu = fromArray(Lanes.F, gates, no + i);
+            nu.add(fromArray(Lanes.F, gates, zo + i).mul(fromArray(Lanes.F, h, ho + i).sub(nu))).intoArray(y, yo + i);
         }
         return i;
     }
@@ -44,13 +46,13 @@ final class GruLanes {
         FloatVector one = FloatVector.broadcast(Lanes.F, 1f);
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector r = load(gates, ro + i);
-            FloatVector z = load(gates, ro + all + i);
-            FloatVector nu = load(gates, ro + 2 * all + i);
-            FloatVector up = load(g, gyo + i);
+            FloatVector r = fromArray(Lanes.F, gates, ro + i);
+            FloatVector z = fromArray(Lanes.F, gates, ro + all + i);
+            FloatVector nu = fromArray(Lanes.F, gates, ro + 2 * all + i);
+            FloatVector up = fromArray(Lanes.F, g, gyo + i);
             FloatVector dn = up.mul(one.sub(z)).mul(one.sub(nu.mul(nu)));
-            FloatVector dr = dn.mul(load(u, uo + i)).mul(r.mul(one.sub(r)));
-            FloatVector dz = up.mul(load(h, ho + i).sub(nu)).mul(z.mul(one.sub(z)));
+            FloatVector dr = dn.mul(fromArray(Lanes.F, u, uo + i)).mul(r.mul(one.sub(r)));
+            FloatVector dz = up.mul(fromArray(Lanes.F, h, ho + i).sub(nu)).mul(z.mul(one.sub(z)));
             put(dr, d, at + i, add);
             put(dz, d, at + n + i, add);
             if (reset) {
@@ -66,20 +68,16 @@ final class GruLanes {
     static int product(float[] x, int xo, float[] u, int uo, int n, float[] y, int yo, boolean add) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            put(load(u, uo + i).mul(load(x, xo + i)), y, yo + i, add);
+            put(fromArray(Lanes.F, u, uo + i).mul(fromArray(Lanes.F, x, xo + i)), y, yo + i, add);
         }
         return i;
     }
 
     private static void put(FloatVector x, float[] y, int o, boolean add) {
         if (add) { // two stores: a choice of vectors would be one of boxes
-            load(y, o).add(x).intoArray(y, o);
+            fromArray(Lanes.F, y, o).add(x).intoArray(y, o);
         } else {
             x.intoArray(y, o);
         }
-    }
-
-    private static FloatVector load(float[] x, int o) {
-        return FloatVector.fromArray(Lanes.F, x, o);
     }
 }

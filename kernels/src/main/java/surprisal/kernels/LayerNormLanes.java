@@ -1,5 +1,7 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import jdk.incubator.vector.FloatVector;
 
 /** The loops of {@link LayerNorm} on vectors. Each does a first part of its n elements and returns how many. */
@@ -13,7 +15,7 @@ final class LayerNormLanes {
     static int shift(float[] x, int xo, float m, int n, float[] y, int yo) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            load(x, xo + i).sub(m).intoArray(y, yo + i);
+            fromArray(Lanes.F, x, xo + i).sub(m).intoArray(y, yo + i);
         }
         return i;
     }
@@ -22,7 +24,8 @@ final class LayerNormLanes {
     static int affine(float[] y, int yo, float scale, float[] gamma, float[] beta, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            load(y, yo + i).mul(scale).mul(load(gamma, i)).add(load(beta, i)).intoArray(y, yo + i);
+            FloatVector scaled = fromArray(Lanes.F, y, yo + i).mul(scale).mul(fromArray(Lanes.F, gamma, i));
+            scaled.add(fromArray(Lanes.F, beta, i)).intoArray(y, yo + i);
         }
         return i;
     }
@@ -31,8 +34,8 @@ final class LayerNormLanes {
     static int terms(float[] x, int xo, float mean, float scale, float[] g, int go, float[] gamma, int n, float[] s) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            load(g, go + i).mul(load(gamma, i)).intoArray(s, i);
-            load(x, xo + i).sub(mean).mul(scale).intoArray(s, n + i);
+            fromArray(Lanes.F, g, go + i).mul(fromArray(Lanes.F, gamma, i)).intoArray(s, i);
+            fromArray(Lanes.F, x, xo + i).sub(mean).mul(scale).intoArray(s, n + i);
         }
         return i;
     }
@@ -41,9 +44,9 @@ final class LayerNormLanes {
     static int centred(float[] s, int n, float scale, float a, float b, float[] gx, int gxo, boolean add) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector d = load(s, i).sub(a).sub(load(s, n + i).mul(b)).mul(scale);
+            FloatVector d = fromArray(Lanes.F, s, i).sub(a).sub(fromArray(Lanes.F, s, n + i).mul(b)).mul(scale);
             if (add) { // two stores: a choice of vectors would be one of boxes
-                load(gx, gxo + i).add(d).intoArray(gx, gxo + i);
+                fromArray(Lanes.F, gx, gxo + i).add(d).intoArray(gx, gxo + i);
             } else {
                 d.intoArray(gx, gxo + i);
             }
@@ -55,13 +58,9 @@ final class LayerNormLanes {
     static int weigh(float[] x, int xo, float mean, float scale, float[] g, int go, int n, float[] to, int o) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector d = load(g, go + i).mul(load(x, xo + i).sub(mean).mul(scale));
-            load(to, o + i).add(d).intoArray(to, o + i);
+            FloatVector d = fromArray(Lanes.F, g, go + i).mul(fromArray(Lanes.F, x, xo + i).sub(mean).mul(scale));
+            fromArray(Lanes.F, to, o + i).add(d).intoArray(to, o + i);
         }
         return i;
-    }
-
-    private static FloatVector load(float[] x, int o) {
-        return FloatVector.fromArray(Lanes.F, x, o);
     }
 }

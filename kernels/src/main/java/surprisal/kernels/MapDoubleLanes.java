@@ -1,7 +1,8 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.DoubleVector.fromArray;
+
 import java.lang.invoke.MethodHandles;
-import jdk.incubator.vector.DoubleVector;
 
 /** Doubles in vectors, where the op has them; what is left at the end one by one, with the same bits. */
 final class MapDoubleLanes extends MapLoop<double[]> {
@@ -12,7 +13,7 @@ final class MapDoubleLanes extends MapLoop<double[]> {
     void map(double[] x, int xo, double[] y, int yo, int n) {
         int i = 0;
         for (int end = DoubleLanes.D.loopBound(n); i < end; i += DoubleLanes.W) {
-            OP.lanes(load(x, xo + i)).intoArray(y, yo + i);
+            OP.lanes(fromArray(DoubleLanes.D, x, xo + i)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = OP.f(x[xo + i]);
@@ -25,7 +26,7 @@ final class MapDoubleLanes extends MapLoop<double[]> {
         for (int i = 0, at = co; i < rows; i++, at += ld) {
             int j = 0;
             for (; j < end; j += DoubleLanes.W) {
-                OP.lanes(load(c, at + j).add(load(bias, bo + j))).intoArray(c, at + j);
+                OP.lanes(fromArray(DoubleLanes.D, c, at + j).add(fromArray(DoubleLanes.D, bias, bo + j))).intoArray(c, at + j);
             }
             for (; j < n; j++) {
                 c[at + j] = OP.f(c[at + j] + bias[bo + j]);
@@ -45,9 +46,5 @@ final class MapDoubleLanes extends MapLoop<double[]> {
         for (int i = 0; i < n; i++) {
             gx[gxo + i] = g[go + i] * OP.df(x[xo + i], y[yo + i]);
         }
-    }
-
-    private static DoubleVector load(double[] x, int o) {
-        return DoubleVector.fromArray(DoubleLanes.D, x, o);
     }
 }

@@ -1,5 +1,7 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
@@ -15,7 +17,7 @@ final class MapLanes extends MapLoop<float[]> {
     void map(float[] x, int xo, float[] y, int yo, int n) {
         int i = OP.staged() && (x != y || Math.abs(xo - yo) >= n) ? staged(x, xo, y, yo, n) : 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            OP.lanes(load(x, xo + i)).intoArray(y, yo + i);
+            OP.lanes(fromArray(Lanes.F, x, xo + i)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = OP.f32(x[xo + i]);
@@ -27,10 +29,10 @@ final class MapLanes extends MapLoop<float[]> {
         for (int from = 0; from < end; from += BLOCK) {
             int to = Math.min(end, from + BLOCK);
             for (int i = from; i < to; i += Lanes.W) {
-                OP.stage(load(x, xo + i)).intoArray(y, yo + i);
+                OP.stage(fromArray(Lanes.F, x, xo + i)).intoArray(y, yo + i);
             }
             for (int i = from; i < to; i += Lanes.W) {
-                OP.lanes(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
+                OP.lanes(fromArray(Lanes.F, x, xo + i), fromArray(Lanes.F, y, yo + i)).intoArray(y, yo + i);
             }
         }
         return end;
@@ -42,7 +44,7 @@ final class MapLanes extends MapLoop<float[]> {
         for (int i = 0, at = co; i < rows; i++, at += ld) {
             int j = 0;
             for (; j < end; j += Lanes.W) {
-                OP.lanes(load(c, at + j).add(load(bias, bo + j))).intoArray(c, at + j);
+                OP.lanes(fromArray(Lanes.F, c, at + j).add(fromArray(Lanes.F, bias, bo + j))).intoArray(c, at + j);
             }
             for (; j < n; j++) {
                 c[at + j] = OP.f32(c[at + j] + bias[bo + j]);
@@ -55,9 +57,9 @@ final class MapLanes extends MapLoop<float[]> {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
             // C2 inlines no more of our methods once a loop has some 50 vector operations: so all loads come first
-            FloatVector sum = load(gx, gxo + i);
-            FloatVector up = load(g, go + i);
-            FloatVector slope = OP.dlanes(load(x, xo + i), load(y, yo + i));
+            FloatVector sum = fromArray(Lanes.F, gx, gxo + i);
+            FloatVector up = fromArray(Lanes.F, g, go + i);
+            FloatVector slope = OP.dlanes(fromArray(Lanes.F, x, xo + i), fromArray(Lanes.F, y, yo + i));
             sum.add(up.mul(slope)).intoArray(gx, gxo + i);
         }
         for (; i < n; i++) {
@@ -69,15 +71,11 @@ final class MapLanes extends MapLoop<float[]> {
     void slope(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector up = load(g, go + i);
-            up.mul(OP.dlanes(load(x, xo + i), load(y, yo + i))).intoArray(gx, gxo + i);
+            FloatVector up = fromArray(Lanes.F, g, go + i);
+            up.mul(OP.dlanes(fromArray(Lanes.F, x, xo + i), fromArray(Lanes.F, y, yo + i))).intoArray(gx, gxo + i);
         }
         for (; i < n; i++) {
             gx[gxo + i] = g[go + i] * OP.df32(x[xo + i], y[yo + i]);
         }
-    }
-
-    private static FloatVector load(float[] x, int o) {
-        return FloatVector.fromArray(Lanes.F, x, o);
     }
 }

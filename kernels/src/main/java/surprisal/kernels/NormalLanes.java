@@ -1,5 +1,7 @@
 package surprisal.kernels;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -16,11 +18,11 @@ final class NormalLanes {
             int log, int log0, int n, float[] t, int to) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector below = load(s0, s0o + i);
-            FloatVector ratio = load(s, so + i).div(below);
-            FloatVector shift = load(m, mo + i).sub(load(m0, m0o + i)).div(below);
+            FloatVector below = fromArray(Lanes.F, s0, s0o + i);
+            FloatVector ratio = fromArray(Lanes.F, s, so + i).div(below);
+            FloatVector shift = fromArray(Lanes.F, m, mo + i).sub(fromArray(Lanes.F, m0, m0o + i)).div(below);
             FloatVector squares = ratio.mul(ratio).add(shift.mul(shift)).mul(0.5f);
-            load(t, log0 + i).sub(load(t, log + i)).add(squares).sub(0.5f).intoArray(t, to + i);
+            fromArray(Lanes.F, t, log0 + i).sub(fromArray(Lanes.F, t, log + i)).add(squares).sub(0.5f).intoArray(t, to + i);
         }
         return i;
     }
@@ -30,9 +32,9 @@ final class NormalLanes {
             float[] m, int mo, float[] m0, int m0o, float[] s0, int s0o, float[] g, int n, float[] gx, int to) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector below = load(s0, s0o + i);
-            FloatVector slope = load(m, mo + i).sub(load(m0, m0o + i)).div(below).div(below);
-            load(gx, to + i).add(load(g, i).mul(slope)).intoArray(gx, to + i);
+            FloatVector below = fromArray(Lanes.F, s0, s0o + i);
+            FloatVector slope = fromArray(Lanes.F, m, mo + i).sub(fromArray(Lanes.F, m0, m0o + i)).div(below).div(below);
+            fromArray(Lanes.F, gx, to + i).add(fromArray(Lanes.F, g, i).mul(slope)).intoArray(gx, to + i);
         }
         return i;
     }
@@ -42,10 +44,10 @@ final class NormalLanes {
         int i = 0;
         FloatVector one = FloatVector.broadcast(Lanes.F, 1);
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector below = load(s0, s0o + i);
-            FloatVector std = load(s, so + i);
+            FloatVector below = fromArray(Lanes.F, s0, s0o + i);
+            FloatVector std = fromArray(Lanes.F, s, so + i);
             FloatVector slope = std.div(below).div(below).sub(one.div(std));
-            load(gx, to + i).add(load(g, i).mul(slope)).intoArray(gx, to + i);
+            fromArray(Lanes.F, gx, to + i).add(fromArray(Lanes.F, g, i).mul(slope)).intoArray(gx, to + i);
         }
         return i;
     }
@@ -57,16 +59,12 @@ final class NormalLanes {
         int i = 0;
         FloatVector one = FloatVector.broadcast(Lanes.F, 1);
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector below = load(s0, s0o + i);
-            FloatVector ratio = load(s, so + i).div(below);
-            FloatVector shift = load(m, mo + i).sub(load(m0, m0o + i)).div(below);
+            FloatVector below = fromArray(Lanes.F, s0, s0o + i);
+            FloatVector ratio = fromArray(Lanes.F, s, so + i).div(below);
+            FloatVector shift = fromArray(Lanes.F, m, mo + i).sub(fromArray(Lanes.F, m0, m0o + i)).div(below);
             FloatVector slope = one.sub(ratio.mul(ratio)).sub(shift.mul(shift)).div(below);
-            load(gx, to + i).add(load(g, i).mul(slope)).intoArray(gx, to + i);
+            fromArray(Lanes.F, gx, to + i).add(fromArray(Lanes.F, g, i).mul(slope)).intoArray(gx, to + i);
         }
         return i;
-    }
-
-    private static FloatVector load(float[] x, int o) {
-        return FloatVector.fromArray(Lanes.F, x, o);
     }
 }
