@@ -15,7 +15,7 @@ import surprisal.kernels.Gemm.Store;
 public final class Gru {
 
     /* The sums are laid out gate by gate first, so that σ and tanh run over whole vectors: at n = 200 the tail of a row, done
-     * one by one, would take as long as the row. What a task does stays in its cache. */
+     * one by one, would take as long as the row. What a task does stays in its cache. Both adjoints come from one pass. */
 
     /** Elements of y that a task computes, about. */
     private static final int TASK = 1 << 13;
@@ -73,16 +73,22 @@ public final class Gru {
 
     /** s = x + u */
     private static void sum(float[] x, int xo, float[] u, int uo, int n, float[] s, int so) {
-        int i = Simd.on(n) ? GruLanes.sum(x, xo, u, uo, n, s, so) : 0;
-        for (; i < n; i++) {
+        if (Simd.on(n) && n >= Lanes.W) {
+            GruLanes.sum(x, xo, u, uo, n, s, so);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
             s[so + i] = x[xo + i] + u[uo + i];
         }
     }
 
     /** s = x + r u */
     private static void candidate(float[] x, int xo, float[] u, int uo, float[] r, int ro, int n, float[] s, int so) {
-        int i = Simd.on(n) ? GruLanes.candidate(x, xo, u, uo, r, ro, n, s, so) : 0;
-        for (; i < n; i++) {
+        if (Simd.on(n) && n >= Lanes.W) {
+            GruLanes.candidate(x, xo, u, uo, r, ro, n, s, so);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
             s[so + i] = x[xo + i] + r[ro + i] * u[uo + i];
         }
     }
@@ -129,21 +135,36 @@ public final class Gru {
      * last is d_n r.
      */
     private static void slopes(
-            float[] gates, int ro, int all, float[] u, int uo, float[] h, int ho, float[] g, int gyo, int n,
-            boolean reset, float[] d, int at, boolean add) {
-        int i = Simd.on(n) ? GruLanes.slopes(gates, ro, all, u, uo, h, ho, g, gyo, n, reset, d, at, add) : 0;
-        for (; i < n; i++) {
+            float[] gates, int ro, int all, float[] u, int uo, float[] h, int ho, float[] g, int go, int n,
+            float[] gx, int gxo, float[] gu, int guo) {
+        if (Simd.on(n) && n >= Lanes.W) {
+            GruLanes.slopes(gates, ro, all, u, uo, h, ho, g, go, n, gx, gxo, gu, guo);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
             float r = gates[ro + i];
             float z = gates[ro + all + i];
             float nu = gates[ro + 2 * all + i];
-            float up = g[gyo + i];
+            float up = g[go + i];
             float dn = up * (1f - z) * (1f - nu * nu);
             float dr = dn * u[uo + i] * (r * (1f - r));
             float dz = up * (h[ho + i] - nu) * (z * (1f - z));
-            float last = reset ? dn * r : dn;
-            d[at + i] = add ? d[at + i] + dr : dr;
-            d[at + n + i] = add ? d[at + n + i] + dz : dz;
-            d[at + 2 * n + i] = add ? d[at + 2 * n + i] + last : last;
+            if (gx != null) {
+                gx[gxo + i] = dr;
+                gx[gxo + n + i] = dz;
+                gx[gxo + 2 * n + i] = dn;
+            }
+            if (gu != null) {
+                gu[guo + i] = dr;
+                gu[guo + n + i] = dz;
+                gu[guo + 2 * n + i] = dn * r;
+            }
+        }
+    }
+
+    private static void plus(float[] x, int xo, int n, float[] y, int yo) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += x[xo + i];
         }
     }
 
@@ -232,13 +253,20 @@ public final class Gru {
             int first = t * some;
             int count = Math.min(some, rows - first);
             int all = count * n;
+            int width = 3 * n;
+            boolean adds = x != null && add;
+            boolean addsU = gu != null && addU;
+            float[] apart = adds || addsU ? Scratch.floats(2 * width) : null; // a row of each that is added to another
             for (int r = first; r < first + count; r++) {
-                int at = go + 3 * first * n + (r - first) * n; // the row's reset gate; the others lie `all` apart
-                if (x != null) {
-                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, y, yo + r * n, n, false, x, xo + 3 * r * n, add);
+                int at = go + first * width + (r - first) * n; // the row's reset gate; the others lie `all` apart
+                slopes(
+                        gates, at, all, u, uo + r * width + 2 * n, h, ho + r * n, y, yo + r * n, n,
+                        adds ? apart : x, adds ? 0 : xo + r * width, addsU ? apart : gu, addsU ? width : guo + r * width);
+                if (adds) {
+                    plus(apart, 0, width, x, xo + r * width);
                 }
-                if (gu != null) { // last, since it may be u
-                    slopes(gates, at, all, u, uo + (3 * r + 2) * n, h, ho + r * n, y, yo + r * n, n, true, gu, guo + 3 * r * n, addU);
+                if (addsU) {
+                    plus(apart, width, width, gu, guo + r * width);
                 }
             }
         }
