@@ -162,12 +162,6 @@ public final class Gru {
         }
     }
 
-    private static void plus(float[] x, int xo, int n, float[] y, int yo) {
-        for (int i = 0; i < n; i++) {
-            y[yo + i] += x[xo + i];
-        }
-    }
-
     /**
      * h̄ (+)= ȳ z: what reaches h past the gates.
      *
@@ -263,10 +257,10 @@ public final class Gru {
                         gates, at, all, u, uo + r * width + 2 * n, h, ho + r * n, y, yo + r * n, n,
                         adds ? apart : x, adds ? 0 : xo + r * width, addsU ? apart : gu, addsU ? width : guo + r * width);
                 if (adds) {
-                    plus(apart, 0, width, x, xo + r * width);
+                    Rows.plus(apart, 0, width, x, xo + r * width);
                 }
                 if (addsU) {
-                    plus(apart, width, width, gu, guo + r * width);
+                    Rows.plus(apart, width, width, gu, guo + r * width);
                 }
             }
         }

@@ -56,7 +56,6 @@ final class MapLanes extends MapLoop<float[]> {
     void grad(float[] x, int xo, float[] y, int yo, float[] g, int go, float[] gx, int gxo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            // C2 inlines no more of our methods once a loop has some 50 vector operations: so all loads come first
             FloatVector sum = fromArray(Lanes.F, gx, gxo + i);
             FloatVector up = fromArray(Lanes.F, g, go + i);
             FloatVector slope = OP.dlanes(fromArray(Lanes.F, x, xo + i), fromArray(Lanes.F, y, yo + i));

@@ -24,7 +24,8 @@ final class ZipLanes extends ZipLoop<float[]> {
             float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo, float[] g, int go, float[] ga, int gao, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector sum = load(ga, gao, 1, i); // all loads first: see MapLanes
+            // C2 inlines no more of our methods once a loop has some 50 vector operations: so all loads come first
+            FloatVector sum = load(ga, gao, 1, i);
             FloatVector up = load(g, go, 1, i);
             FloatVector slope = OP.dalanes(load(a, ao, as, i), load(b, bo, bs, i), load(y, yo, 1, i));
             sum.add(up.mul(slope)).intoArray(ga, gao + i);
@@ -39,7 +40,7 @@ final class ZipLanes extends ZipLoop<float[]> {
             float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo, float[] g, int go, float[] gb, int gbo, int n) {
         int i = 0;
         for (int end = Lanes.F.loopBound(n); i < end; i += Lanes.W) {
-            FloatVector sum = load(gb, gbo, 1, i); // all loads first: see MapLanes
+            FloatVector sum = load(gb, gbo, 1, i); // all loads first, as in gradA
             FloatVector up = load(g, go, 1, i);
             FloatVector slope = OP.dblanes(load(a, ao, as, i), load(b, bo, bs, i), load(y, yo, 1, i));
             sum.add(up.mul(slope)).intoArray(gb, gbo + i);
