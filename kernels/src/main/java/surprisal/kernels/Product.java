@@ -1,6 +1,6 @@
 package surprisal.kernels;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import surprisal.kernels.Gemm.Form;
 import surprisal.kernels.Gemm.Store;
@@ -8,26 +8,25 @@ import surprisal.kernels.Gemm.Store;
 /** One product at a time, in blocks; each thread keeps one of these with its buffers, so that a product allocates nothing. */
 final class Product<T> {
 
-    /* C's columns are cut so that a block of B, all of its columns and at most 256 steps of k, stays packed in the
-     * second-level cache. B is packed once, into panels as wide as a tile, each of which stays in or near the first-level
-     * cache while the tiles of some rows of C use it; for a few rows of C that would not pay. The tiles write C = D + A·B: D
-     * is a row of zeros where C is new, so C is neither cleared nor read, and C itself later.
+    /* The tiles write C = D + A·B: D is a row of zeros where C is new, so C is neither cleared nor read, and C itself later.
+     * They read B from panels as wide as a tile, packed one behind the other, each of which stays in or near the first-level
+     * cache while the tiles of some rows of C use it; for a few rows of C packing would not pay. A is read where it lies if its
+     * rows are stored as such: a tile's rows are streams for the prefetcher. Stored transposed, each step of k would be on
+     * another page: then some rows at a time are packed like a panel of B. Packing by columns is dear, so a large B that is
+     * stored transposed takes the part of A, and Cᵀ is turned at the end.
      *
-     * A is read where it lies if its rows are stored as such: a tile's rows are streams for the prefetcher. Stored
-     * transposed, each step of k would be on another page: then it is packed like B. Packing by columns is dear, so a large
-     * B that is stored transposed takes the part of A, and Cᵀ is turned at the end. A packed A should serve all columns: where
-     * each panel of B is used at once, and never again, more of them than the cache holds are packed in one go.
-     *
-     * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the
-     * larger operand it reads its own part only. Where that is B, a panel is packed by the thread that comes to a tile of it
-     * first, and all need not meet before the tiles. */
+     * Tasks are in the order of C's longer side, and a thread begins with its own share of them (see Workers): of the larger
+     * operand it needs its own part only, packs it piece by piece as its tiles come to it, and uses a piece at once and never
+     * again. Of the smaller operand it needs everything again and again: as much as stays in the second-level cache at a time,
+     * that is where C is cut into blocks. Each thread packs for itself what its tiles need, in its own memory: so threads meet
+     * once a block, and no line of a cache goes from one to another, which takes as long as packing it, or much longer. */
 
     static final int BLOCK_K = 256;
 
-    /** Elements of B that are packed at a time: 384 KiB of floats. */
+    /** Elements of B in a block: 384 KiB of floats. */
     private static final int PACKED = 3 << 15;
 
-    /** Rows of a transposed A that are packed at a time. */
+    /** Rows of a transposed A in a block. */
     private static final int ROWS_OF_A = 512;
 
     /** With no more rows of C than this, B is read where it lies. */
@@ -39,37 +38,26 @@ final class Product<T> {
     /** With no more elements, C may be computed as its transpose first. */
     private static final int TURNED = 1 << 18;
 
-    /** Rows or steps of k that one task packs. */
+    /** Steps of k of a transposed A that are packed together. */
     private static final int SLICE = 32;
 
     /** Elements of a row of C that one task makes of rows of a transposed B. */
     private static final int DOTS = 64;
 
-    /** States of a panel of B, each in a line of the cache of its own. */
-    private static final int RAW = 0;
-
-    private static final int TAKEN = 1;
-    private static final int READY = 2;
-    private static final int APART = 32;
-
-    /** Looks at a panel's state before its thread may be off the processor. */
-    private static final int SPINS = 1 << 12;
-
     /** Below this many multiply-adds the threads stay out: waking one costs more. */
     static final long PARALLEL = 1 << 18;
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Tile<T> tile;
     private final int lanes;
     private int narrow;
     private final int wide;
     private final int group;
-    private final IntConsumer packing = this::pack;
     private final IntConsumer tiling = this::tiles;
     private final IntConsumer turning = this::turn;
     private final IntConsumer dotting = this::dots;
-    private T packedA;
-    private T packedB;
-    private AtomicIntegerArray states = new AtomicIntegerArray(16 * APART);
+    private final int number = COUNT.incrementAndGet();
     private T turned;
 
     // the product
@@ -99,16 +87,23 @@ final class Product<T> {
     private int wides;
     private int panels;
     private int lying;
-    private int slicesOfB;
     private int down;
+
+    // the pieces that a thread packs in the block
+    private int sizeOfA;
+    private int placesOfB;
+    private int sizeOfB;
+
+    /* Their names. */
+    private long last;
+    private long panelsOfB;
+    private long rowsOfA;
 
     Product(Tile<T> tile) {
         this.tile = tile;
         this.lanes = tile.lanes();
         this.wide = tile.wide();
         this.group = tile.group();
-        this.packedA = tile.array(0);
-        this.packedB = tile.array(0);
         this.turned = tile.array(0);
     }
 
@@ -222,9 +217,8 @@ final class Product<T> {
 
     private void blocks(int kc, Store store, boolean alone) {
         packsA = form.transposedA() && n >= FEW_COLUMNS;
-        int mc = packsA ? ROWS_OF_A : m;
-        int limit = packsA && byColumns() && m <= mc ? 4 * PACKED : PACKED;
-        int most = Math.max(lanes, limit / kc / lanes * lanes);
+        int mc = packsA && byColumns() ? ROWS_OF_A : m;
+        int most = byColumns() ? n : Math.max(lanes, PACKED / kc / lanes * lanes);
         int nc = Math.ceilDiv(Math.ceilDiv(n, Math.ceilDiv(n, most)), lanes) * lanes;
         for (j = 0; j < n; j += nc) {
             columns = Math.min(nc, n - j);
@@ -256,26 +250,18 @@ final class Product<T> {
     }
 
     private void block(boolean alone) {
-        boolean packsB = i == 0 && lying < panels;
-        if (packsB && byColumns()) {
-            raw();
-        }
-        slicesOfB = !packsB || byColumns() ? 0 : form.transposedB() ? panels - lying : Math.ceilDiv(depth, SLICE);
-        int slicesOfA = packsA ? Math.ceilDiv(depth, SLICE) : 0;
-        packedB = room(packedB, first(panels) * depth);
-        packedA = room(packedA, packsA ? Math.ceilDiv(rows, group) * group * depth : 0);
         down = down(rows);
-        share(alone, slicesOfA + slicesOfB, packing);
+        int padded = Math.ceilDiv(rows, group) * group;
+        sizeOfA = depth * (byColumns() ? padded : Math.min(padded, Math.ceilDiv(Math.ceilDiv(rows, group), down) * group));
+        placesOfB = byColumns() ? 1 : panels;
+        sizeOfB = depth * (byColumns() ? wide : first(panels));
+        if (i == 0) {
+            panelsOfB = last + 1;
+            last += panels;
+        }
+        rowsOfA = last + 1;
+        last += down;
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
-    }
-
-    private void raw() {
-        if (states.length() < panels * APART) {
-            states = new AtomicIntegerArray(panels * APART);
-        }
-        for (int q = lying; q < panels; q++) {
-            states.set(q * APART, RAW);
-        }
     }
 
     private static void share(boolean alone, int tasks, IntConsumer task) {
@@ -312,55 +298,41 @@ final class Product<T> {
         return byColumns() ? 1 : Math.max(1, 144 / wide);
     }
 
-    private void pack(int t) {
-        if (t >= slicesOfB) {
-            int from = (t - slicesOfB) * SLICE;
-            int count = Math.min(SLICE, depth - from);
-            for (int row = 0; row < rows; row += group) {
-                tile.pack(
-                        a, ao + (p + from) * m + i + row, m, count, Math.min(group, rows - row),
-                        packedA, row * depth + from * group, group);
-            }
-        } else if (form.transposedB()) {
-            pack(lying + t, 0, depth);
-        } else {
-            int from = t * SLICE;
-            int count = Math.min(SLICE, depth - from);
-            for (int q = lying; q < panels; q++) {
-                pack(q, from, count);
-            }
-        }
-    }
-
-    /** Some steps of k of panel q of B. */
-    private void pack(int q, int from, int count) {
-        int at = first(q);
-        int width = first(q + 1) - at;
-        int some = Math.min(width, columns - at);
-        int to = at * depth + from * width;
-        if (form.transposedB()) {
-            tile.packTransposed(b, bo + (j + at) * k + p + from, k, count, some, width, packedB, to, width);
-        } else {
-            tile.pack(b, bo + (p + from) * n + j + at, n, count, some, packedB, to, width);
-        }
-    }
-
-    /** Packs panel q, or waits for the thread that does. */
-    private void prepare(int q) {
-        if (states.compareAndSet(q * APART, RAW, TAKEN)) {
-            try {
-                pack(q, 0, depth);
-            } finally {
-                states.set(q * APART, READY);
-            }
-        }
-        for (int spins = 0; states.get(q * APART) != READY; spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
+    /** Where panel q of B is among the thread's pieces, packed if it was not. */
+    private int panel(Pieces<T> mine, T to, int q) {
+        int from = first(q);
+        int width = first(q + 1) - from;
+        int place = byColumns() ? 0 : q;
+        int at = byColumns() ? 0 : from * depth;
+        if (mine.lacks(place, panelsOfB + q)) {
+            int some = Math.min(width, columns - from);
+            if (form.transposedB()) {
+                tile.packTransposed(b, bo + (j + from) * k + p, k, depth, some, width, to, at, width);
             } else {
-                Thread.yield();
+                tile.pack(b, bo + p * n + j + from, n, depth, some, to, at, width);
             }
+            mine.put(place, panelsOfB + q);
         }
+        return at;
+    }
+
+    /** Packs the rows of a transposed A that a part needs, if the thread has not; where its first row is. */
+    private int rows(Pieces<T> mine, T to, int part) {
+        int first = byColumns() ? 0 : firstRow(part);
+        long name = byColumns() ? rowsOfA : rowsOfA + part;
+        if (mine.lacks(0, name)) {
+            int count = byColumns() ? rows : firstRow(part + 1) - first;
+            for (int s = 0; s < depth; s += SLICE) {
+                int steps = Math.min(SLICE, depth - s);
+                for (int row = 0; row < count; row += group) {
+                    tile.pack(
+                            a, ao + (p + s) * m + i + first + row, m, steps, Math.min(group, count - row),
+                            to, row * depth + s * group, group);
+                }
+            }
+            mine.put(0, name);
+        }
+        return (firstRow(part) - first) * depth;
     }
 
     /** Some columns of C from the rows of Cᵀ that the thread has made. */
@@ -383,20 +355,20 @@ final class Product<T> {
         int lastPanel = Math.min(panels, firstPanel + panelsOfTask());
         int rowStep = form.transposedA() ? 1 : k;
         int stepOfK = packsA ? group : form.transposedA() ? m : 1;
+        Pieces<T> ofA = tile.piecesOfA();
+        Pieces<T> ofB = tile.piecesOfB();
+        T x = packsA ? ofA.of(number, 1, sizeOfA) : a;
+        T y = ofB.of(number, placesOfB, sizeOfB);
+        int xo = packsA ? rows(ofA, x, part) : ao + (i + firstRow) * rowStep + p * stepOfK;
         for (int q = firstPanel; q < lastPanel; q++) {
             int from = first(q);
             int width = first(q + 1) - from;
             boolean lies = q < lying;
-            if (!lies && byColumns() && states.get(q * APART) != READY) {
-                prepare(q);
-            }
-            T panel = lies ? b : packedB;
-            int po = lies ? bo + p * n + j + from : from * depth;
-            int xo = packsA ? firstRow * depth : ao + (i + firstRow) * rowStep + p * stepOfK;
+            int po = lies ? bo + p * n + j + from : panel(ofB, y, q);
             int at = co + (i + firstRow) * n + j + from;
             tile.multiply(
                     lastRow - firstRow, Math.min(width, columns - from), width, depth,
-                    packsA ? packedA : a, xo, rowStep, (packsA ? depth : rowStep) * group, stepOfK, panel, po, lies ? n : width,
+                    x, xo, rowStep, (packsA ? depth : rowStep) * group, stepOfK, lies ? b : y, po, lies ? n : width,
                     fresh ? tile.zeros() : c, fresh ? 0 : at, fresh ? 0 : n, c, at, n);
         }
         if (bias != null && p + depth == k) {

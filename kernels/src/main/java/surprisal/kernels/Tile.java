@@ -11,6 +11,19 @@ abstract class Tile<T> {
     /** Floats of sixteen vectors of 512 bits. */
     private static final int WIDEST = 256;
 
+    private final ThreadLocal<Pieces<T>> piecesOfA = ThreadLocal.withInitial(() -> new Pieces<>(this));
+    private final ThreadLocal<Pieces<T>> piecesOfB = ThreadLocal.withInitial(() -> new Pieces<>(this));
+
+    /** What the thread has packed of an A that is stored transposed. */
+    final Pieces<T> piecesOfA() {
+        return piecesOfA.get();
+    }
+
+    /** What the thread has packed of B. */
+    final Pieces<T> piecesOfB() {
+        return piecesOfB.get();
+    }
+
     /** Rows of a tile. */
     abstract int rows();
 

@@ -213,13 +213,13 @@ class GemmLawsTest {
         }
     }
 
-    /** Products that threads share, and those whose B is packed in several parts. */
+    /** Products that threads share, and those whose C is cut into blocks. */
     @Tag("bits")
     @Example
     void largeProductsAreTheDocumentedSum() {
         int[][] sizes = {
             {130, 129, 260}, {64, 300, 257}, {257, 65, 100}, {5, 2700, 400}, {33, 1500, 784}, {3, 40, 30_000}, {1, 700, 900},
-            {700, 1, 900}, {2, 2, 70_000}
+            {700, 1, 900}, {2, 2, 70_000}, {500, 450, 230}, {530, 540, 40}
         };
         for (int[] size : sizes) {
             for (Form form : Form.values()) {
@@ -318,6 +318,29 @@ class GemmLawsTest {
                             same(one, s.product(s.a(), s.b(), s.c()), s);
                         }
                         same(one64, s.product(s.a64(), s.b64(), s.c64()), s);
+                    }
+                }
+            }
+        } finally {
+            Workers.threads(before);
+        }
+    }
+
+    /** What a thread has packed for one caller's product is not taken for another's, who makes as many of the same sizes. */
+    @Example
+    void callersInTurnGetTheirOwnProducts() throws InterruptedException {
+        int before = Workers.threads();
+        try {
+            Workers.threads(2);
+            for (int[] size : new int[][] {{200, 150, 100}, {150, 200, 100}}) {
+                for (Form form : Form.values()) {
+                    for (int caller = 0; caller < 5; caller++) {
+                        Case s = new Case(form, Store.SET, size[0], size[1], size[2], caller);
+                        float[][] c = new float[1][];
+                        Thread thread = new Thread(() -> c[0] = s.product(s.a(), s.b(), s.c()));
+                        thread.start();
+                        thread.join();
+                        same(s.specified(s.a(), s.b(), s.c()), c[0], s);
                     }
                 }
             }
