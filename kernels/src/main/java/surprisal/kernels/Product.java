@@ -89,15 +89,13 @@ final class Product<T> {
     private int lying;
     private int down;
 
-    // the pieces that a thread packs in the block
+    // what a thread packs of the block: room for it, and the names of the first pieces
     private int sizeOfA;
-    private int placesOfB;
+    private long nameOfA;
     private int sizeOfB;
-
-    /* Their names. */
-    private long last;
-    private long panelsOfB;
-    private long rowsOfA;
+    private int placesOfB;
+    private long nameOfB;
+    private long lastName;
 
     Product(Tile<T> tile) {
         this.tile = tile;
@@ -256,11 +254,11 @@ final class Product<T> {
         placesOfB = byColumns() ? 1 : panels;
         sizeOfB = depth * (byColumns() ? wide : first(panels));
         if (i == 0) {
-            panelsOfB = last + 1;
-            last += panels;
+            nameOfB = lastName + 1;
+            lastName += panels;
         }
-        rowsOfA = last + 1;
-        last += down;
+        nameOfA = lastName + 1;
+        lastName += down;
         share(alone, down * Math.ceilDiv(panels, panelsOfTask()), tiling);
     }
 
@@ -298,28 +296,28 @@ final class Product<T> {
         return byColumns() ? 1 : Math.max(1, 144 / wide);
     }
 
-    /** Where panel q of B is among the thread's pieces, packed if it was not. */
-    private int panel(Pieces<T> mine, T to, int q) {
+    /** Packs panel q of B, if the thread has not; where it is. */
+    private int packPanel(Pieces<T> mine, T to, int q) {
         int from = first(q);
         int width = first(q + 1) - from;
         int place = byColumns() ? 0 : q;
         int at = byColumns() ? 0 : from * depth;
-        if (mine.lacks(place, panelsOfB + q)) {
+        if (mine.lacks(place, nameOfB + q)) {
             int some = Math.min(width, columns - from);
             if (form.transposedB()) {
                 tile.packTransposed(b, bo + (j + from) * k + p, k, depth, some, width, to, at, width);
             } else {
                 tile.pack(b, bo + p * n + j + from, n, depth, some, to, at, width);
             }
-            mine.put(place, panelsOfB + q);
+            mine.put(place, nameOfB + q);
         }
         return at;
     }
 
     /** Packs the rows of a transposed A that a part needs, if the thread has not; where its first row is. */
-    private int rows(Pieces<T> mine, T to, int part) {
+    private int packRows(Pieces<T> mine, T to, int part) {
         int first = byColumns() ? 0 : firstRow(part);
-        long name = byColumns() ? rowsOfA : rowsOfA + part;
+        long name = byColumns() ? nameOfA : nameOfA + part;
         if (mine.lacks(0, name)) {
             int count = byColumns() ? rows : firstRow(part + 1) - first;
             for (int s = 0; s < depth; s += SLICE) {
@@ -359,12 +357,12 @@ final class Product<T> {
         Pieces<T> ofB = tile.piecesOfB();
         T x = packsA ? ofA.of(number, 1, sizeOfA) : a;
         T y = ofB.of(number, placesOfB, sizeOfB);
-        int xo = packsA ? rows(ofA, x, part) : ao + (i + firstRow) * rowStep + p * stepOfK;
+        int xo = packsA ? packRows(ofA, x, part) : ao + (i + firstRow) * rowStep + p * stepOfK;
         for (int q = firstPanel; q < lastPanel; q++) {
             int from = first(q);
             int width = first(q + 1) - from;
             boolean lies = q < lying;
-            int po = lies ? bo + p * n + j + from : panel(ofB, y, q);
+            int po = lies ? bo + p * n + j + from : packPanel(ofB, y, q);
             int at = co + (i + firstRow) * n + j + from;
             tile.multiply(
                     lastRow - firstRow, Math.min(width, columns - from), width, depth,
