@@ -54,7 +54,12 @@ public record Conv(
     /** Numbers in a block of windows: half of a second-level cache in float. */
     private static final int BLOCK = 1 << 17;
 
-    /** With fewer blocks than this, threads share the work inside a block. */
+    /** A small batch is cut into so many blocks, if none gets fewer rows than LEAST. */
+    private static final int PARTS = 16;
+
+    private static final int LEAST = 64;
+
+    /** With fewer blocks than this for each thread, and some over, threads share the work inside a block. */
     private static final int FEW = 4;
 
     /** Numbers of an image that a thread takes at a time. */
@@ -392,11 +397,13 @@ public record Conv(
 
     /** Rows in a block: at least as many as filters, for a product packs the kernel anew. */
     private int block() {
-        return Math.max(filters, BLOCK / patch() + 1);
+        int some = Math.min(BLOCK / patch() + 1, Math.ceilDiv(rows(), PARTS));
+        return Math.max(filters, Math.max(LEAST, some));
     }
 
     private static void each(int blocks, java.util.function.IntConsumer block) {
-        if (blocks < FEW) {
+        int threads = Workers.threads();
+        if (blocks < FEW * threads && blocks % threads > 0) {
             for (int b = 0; b < blocks; b++) {
                 block.accept(b);
             }
@@ -412,7 +419,7 @@ public record Conv(
         Workers.run(Math.ceilDiv(last - first, some), t -> {
             int from = t * some;
             int end = Math.min(last - first, from + some);
-            of.gather(this, x, first + from, first + end, windows, from * patch, patch, patch);
+            of.gather(this, x, first + from, first + end, 0, patch, windows, from * patch, patch);
         });
         return windows;
     }

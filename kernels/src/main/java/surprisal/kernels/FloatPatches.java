@@ -23,6 +23,14 @@ final class FloatPatches extends Patches.OfFloat {
             super.copy(x, from, xStep, y, to, yStep, count, n);
         } else if (n < W) {
             copyShort(x, from, xStep, y, to, yStep, count, n);
+        } else if (n <= 2 * W) {
+            for (int t = 0; t < count; t++) {
+                int s = from + t * xStep;
+                int d = to + t * yStep;
+                FloatVector last = FloatVector.fromArray(S, x, s + n - W);
+                FloatVector.fromArray(S, x, s).intoArray(y, d);
+                last.intoArray(y, d + n - W);
+            }
         } else {
             for (int t = 0; t < count; t++) {
                 int s = from + t * xStep;
@@ -46,16 +54,18 @@ final class FloatPatches extends Patches.OfFloat {
     @Override
     void plus(
             float[] x, int from, int xStep, int xLine, float[] y, int to, int yStep, int yLine, int count, int lines, int n) {
+        int whole = n / W * W;
+        VectorMask<Float> rest = VectorMask.fromLong(S, (1L << n - whole) - 1);
         for (int t = 0; t < count; t++) {
             for (int a = 0; a < lines; a++) {
                 int s = from + t * xStep + a * xLine;
                 int d = to + t * yStep + a * yLine;
-                int i = 0;
-                for (; i <= n - W; i += W) {
+                for (int i = 0; i < whole; i += W) {
                     FloatVector.fromArray(S, x, s + i).add(FloatVector.fromArray(S, y, d + i)).intoArray(y, d + i);
                 }
-                for (; i < n; i++) {
-                    y[d + i] += x[s + i];
+                if (whole < n) {
+                    FloatVector tail = FloatVector.fromArray(S, x, s + whole, rest);
+                    tail.add(FloatVector.fromArray(S, y, d + whole, rest)).intoArray(y, d + whole, rest);
                 }
             }
         }

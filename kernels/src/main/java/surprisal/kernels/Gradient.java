@@ -4,8 +4,8 @@ import surprisal.kernels.Gemm.Store;
 
 /**
  * ∂⟨y, K x⟩/∂w: the product of the transposed windows of x and y, added up over blocks of 256 outputs, each of which is a
- * chain of multiply-adds from zero. Windows are gathered in the form in which a tile reads them, so that each number of
- * the image is copied once.
+ * chain of multiply-adds from zero. Windows are gathered in the form in which a tile reads them, some numbers of each at a
+ * time, and each thread gathers those that its own part of the gradient needs: so threads meet at the end alone.
  *
  * @param conv K's sizes
  * @param of what handles these arrays
@@ -18,8 +18,8 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
     /** Outputs in a block. */
     private static final int DEPTH = 256;
 
-    /** Outputs whose windows a task gathers where the threads share a block. */
-    private static final int SLICE = 32;
+    /** Numbers of a window that are gathered at a time: those of 256 windows stay in the second-level cache. */
+    private static final int SOME = 128;
 
     /** A gradient up to this size is made in {@link #PARTS}, side by side; a larger one tile by tile. */
     private static final int SMALL = 1 << 16;
@@ -28,18 +28,25 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
 
     void run(Store store) {
         int blocks = Math.ceilDiv(conv.rows(), DEPTH);
-        int length = conv.patch() * conv.filters();
+        int patch = conv.patch();
+        int length = patch * conv.filters();
         if (blocks < PARTS || length > SMALL) {
-            for (int b = 0; b < blocks; b++) {
-                add(b, w, 0, b == 0 ? store : Store.ADD);
-            }
+            int groups = Math.ceilDiv(patch, of.tile.group());
+            int shares = Math.min(groups, Workers.threads());
+            Workers.run(shares, t -> {
+                int from = groups * t / shares * of.tile.group();
+                int end = Math.min(patch, groups * (t + 1) / shares * of.tile.group());
+                for (int b = 0; b < blocks; b++) {
+                    add(b, from, end, w, 0, b == 0 ? store : Store.ADD);
+                }
+            });
             return;
         }
         T sums = of.buffer(1, PARTS * length);
         Workers.run(PARTS, t -> {
             int from = blocks * t / PARTS;
             for (int b = from; b < blocks * (t + 1) / PARTS; b++) {
-                add(b, sums, t * length, b == from ? Store.SET : Store.ADD);
+                add(b, 0, patch, sums, t * length, b == from ? Store.SET : Store.ADD);
             }
         });
         if (store == Store.SET) {
@@ -48,35 +55,30 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
         of.plus(sums, 0, length, 0, w, 0, 0, 0, PARTS, 1, length);
     }
 
-    /** Sets or adds what block b gives. */
-    private void add(int b, T to, int at, Store store) {
+    /** Sets or adds what block b gives for numbers {@code from … end − 1} of the windows. */
+    private void add(int b, int from, int end, T to, int at, Store store) {
         Tile<T> tile = of.tile;
-        int width = tile.narrow();
+        int columns = conv.filters();
+        int width = columns <= tile.lanes() ? tile.slim() : tile.narrow();
         int first = b * DEPTH;
         int depth = Math.min(DEPTH, conv.rows() - first);
-        int rows = conv.patch();
-        int columns = conv.filters();
-        T windows = of.buffer(0, Math.ceilDiv(rows, width) * width * depth);
-        T outputs = of.buffer(2, Math.ceilDiv(columns, width) * width * depth);
-        Workers.run(Math.ceilDiv(depth, SLICE), t -> {
-            int from = t * SLICE;
-            int count = Math.min(SLICE, depth - from);
-            of.gather(conv, x, first + from, first + from + count, windows, from * width, width, width * depth);
-            for (int j = 0; j < columns; j += width) {
-                int wide = Math.min(width, columns - j);
-                tile.pack(y, (first + from) * columns + j, columns, count, wide, outputs, j * depth + from * width, width);
-            }
-        });
+        boolean lies = columns == width;
+        T outputs = lies ? y : of.buffer(2, Math.ceilDiv(columns, width) * width * depth);
+        for (int j = 0; j < columns && !lies; j += width) {
+            tile.pack(y, first * columns + j, columns, depth, Math.min(width, columns - j), outputs, j * depth, width);
+        }
         boolean fresh = store == Store.SET;
-        Workers.run(Math.ceilDiv(rows, width), t -> {
-            int end = Math.min(rows, (t + 1) * width);
+        for (int i = from, next; i < end; i = next) {
+            next = Math.min(end, i + SOME);
+            int some = next - i;
+            T windows = of.buffer(0, some * depth);
+            of.gather(conv, x, first, first + depth, i, next, windows, 0, some);
             for (int j = 0; j < columns; j += width) {
-                int wide = Math.min(width, columns - j);
-                int c = at + t * width * columns + j;
+                int c = at + i * columns + j;
                 tile.multiply(
-                        end - t * width, wide, width, depth, windows, t * width * depth, 1, tile.group(), width,
-                        outputs, j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns, to, c, columns);
+                        some, Math.min(width, columns - j), width, depth, windows, 0, 1, tile.group(), some,
+                        outputs, lies ? first * columns : j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns, to, c, columns);
             }
-        });
+        }
     }
 }

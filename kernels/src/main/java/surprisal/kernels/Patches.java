@@ -38,30 +38,27 @@ abstract class Patches<T> {
     abstract void multiply(Gemm.Form form, int m, int n, int k, T a, int ao, T b, int bo, T c, int co, Gemm.Store store);
 
     /**
-     * Windows {@code first … last − 1} in panels of {@code width} numbers of each, from index {@code to} on; the panels
-     * begin {@code panel} apart.
+     * Numbers {@code from … end − 1} of each of the windows {@code first … last − 1}, as rows {@code pitch} apart from index
+     * {@code to} on.
      */
-    final void gather(Conv conv, T image, int first, int last, T panels, int to, int width, int panel) {
+    final void gather(Conv conv, T image, int first, int last, int from, int end, T rows, int to, int pitch) {
         int line = conv.kernelWidth() * conv.channels();
         int step = conv.strideWidth() * conv.channels();
         int wide = conv.width() * conv.channels();
         int edge = conv.padWidth() * conv.channels();
-        for (int r = first, end; r < last; r = end) {
+        for (int r = first, next; r < last; r = next) {
             int j0 = r % conv.outWidth();
             int above = r / conv.outWidth();
-            end = Math.min(last, r + conv.outWidth() - j0);
+            next = Math.min(last, r + conv.outWidth() - j0);
             int start = above / conv.outHeight() * conv.height();
             int top = above % conv.outHeight() * conv.strideHeight() - conv.padHeight();
-            for (int a = 0; a < conv.kernelHeight(); a++) {
-                int from = top + a < 0 || top + a >= conv.height() ? -1 : (start + top + a) * wide;
-                for (int e = a * line, stop = e + line, next; e < stop; e = next) {
-                    next = Math.min(stop, (e / width + 1) * width);
-                    int left = j0 * step - edge + e - a * line;
-                    int at = to + e / width * panel + e % width;
-                    gather(image, from, left, step, wide, panels, at, width, end - r, next - e);
-                }
+            for (int e = from, stop; e < end; e = stop) {
+                int a = e / line;
+                stop = Math.min(end, (a + 1) * line);
+                int at = top + a < 0 || top + a >= conv.height() ? -1 : (start + top + a) * wide;
+                gather(image, at, j0 * step - edge + e - a * line, step, wide, rows, to + e - from, pitch, next - r, stop - e);
             }
-            to += (end - r) * width;
+            to += (next - r) * pitch;
         }
     }
 

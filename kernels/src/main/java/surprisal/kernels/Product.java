@@ -38,6 +38,9 @@ final class Product<T> {
     /** With no more elements, C may be computed as its transpose first. */
     private static final int TURNED = 1 << 18;
 
+    /** What a second pass over C costs to begin with, in elements that need not be packed. */
+    private static final int PASS = 1 << 12;
+
     /** Steps of k of a transposed A that are packed together. */
     private static final int SLICE = 32;
 
@@ -149,7 +152,7 @@ final class Product<T> {
     /** Whether Cᵀ, turned at the end, takes less than C: it packs the smaller operand by columns, or has no empty columns. */
     private boolean turns(Form form, int m, int n, int k, Store store) {
         return store == Store.SET && (long) m * n <= TURNED && switch (form) {
-            case NT -> m > FEW_ROWS && (long) (n - m) * k > 2L * m * n && 10 * empty(m) < m;
+            case NT -> m >= lanes && 3 * empty(m) < m && (long) (n - m) * k > 2L * m * n + PASS;
             case TN -> m >= 4 * n && (n <= lanes || (long) empty(n) * k > 32L * n);
             default -> false;
         };

@@ -43,6 +43,7 @@ class ConvLawsTest {
         new Conv(1, 80, 80, 8, 6, 6, 8, 1, 1, 0, 0),
         new Conv(700, 6, 6, 3, 5, 6, 3, 2, 2, 2, 2),
         new Conv(40, 13, 13, 64, 5, 5, 24, 2, 2, 0, 0),
+        new Conv(9, 6, 6, 32, 4, 4, 64, 2, 2, 1, 1),
     };
 
     private static int x(Conv c) { return c.batch() * c.height() * c.width() * c.channels(); }
@@ -213,6 +214,33 @@ class ConvLawsTest {
                 one.transpose(Arrays.copyOfRange(g, n * z.length, (n + 1) * z.length), w, h, Store.SET);
                 assertArrayEquals(h, Arrays.copyOfRange(gx, n * h.length, (n + 1) * h.length), c.toString());
             }
+        }
+    }
+
+    @Example
+    void anyNumberOfThreadsGivesTheSameBits() {
+        int before = Workers.threads();
+        try {
+            for (Conv c : LARGE) {
+                float[] x = floats(x(c), 4), w = floats(w(c), 5), g = floats(y(c), 6);
+                Workers.threads(1);
+                float[] y = new float[g.length], gx = x.clone(), gw = w.clone();
+                c.forward(x, w, y, Store.SET);
+                c.transpose(g, w, gx, Store.ADD);
+                c.kernel(x, g, gw, Store.ADD);
+                for (int threads : new int[] {2, 3, 7}) {
+                    Workers.threads(threads);
+                    float[] z = new float[y.length], hx = x.clone(), hw = w.clone();
+                    c.forward(x, w, z, Store.SET);
+                    c.transpose(g, w, hx, Store.ADD);
+                    c.kernel(x, g, hw, Store.ADD);
+                    assertArrayEquals(y, z, c.toString());
+                    assertArrayEquals(gx, hx, c.toString());
+                    assertArrayEquals(gw, hw, c.toString());
+                }
+            }
+        } finally {
+            Workers.threads(before);
         }
     }
 

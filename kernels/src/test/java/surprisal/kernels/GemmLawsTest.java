@@ -219,7 +219,8 @@ class GemmLawsTest {
     void largeProductsAreTheDocumentedSum() {
         int[][] sizes = {
             {130, 129, 260}, {64, 300, 257}, {257, 65, 100}, {5, 2700, 400}, {33, 1500, 784}, {3, 40, 30_000}, {1, 700, 900},
-            {700, 1, 900}, {2, 2, 70_000}, {500, 450, 230}, {530, 540, 40}
+            {700, 1, 900}, {2, 2, 70_000}, {500, 450, 230}, {530, 540, 40},
+            {25, 200, 300}
         };
         for (int[] size : sizes) {
             for (Form form : Form.values()) {
@@ -227,6 +228,7 @@ class GemmLawsTest {
                 same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
             }
             Case s = new Case(Form.NT, Store.SET, size[0], size[1], size[2], 18);
+            same(s.specified(s.a(), s.b(), s.c()), s.product(s.a(), s.b(), s.c()), s);
             same(s.specified(s.a64(), s.b64(), s.c64()), s.product(s.a64(), s.b64(), s.c64()), s);
         }
     }
