@@ -66,13 +66,15 @@ def missing(script):
 
 
 def sides(section, cases, setting):
-    """What one round runs: (command, environment), ours first."""
+    """What one round runs: (command, environment), ours first, and after theirs how far apart the cores are then."""
     quick = ["--quick"] if options.quick else []
     common = ["--threads", str(setting.threads), *quick]
     named = cases + [case + "/cached" for case in cases if section.name == "cold"]
     theirs = [sys.executable, section.script, "--cases", ",".join(named), "--peers", setting.peers, *common]
     if section.name != "cold":
-        return [([OURS, "bench", "peak*", *cases, "--json", *common], setting.ours), (theirs, setting.theirs)]
+        ours = ([OURS, "bench", "peak*", *cases, "--json", *common], setting.ours)
+        after = ([OURS, "bench", "peak/tasks", "--json", *common], setting.ours)  # have the cores moved apart meanwhile?
+        return [ours, (theirs, setting.theirs)] + [after] * (setting.threads > 1)
     ours = [([sys.executable, section.script, "--command", f"{OURS} {case.replace('/', ' ')}", "--case", case, "--peer",
               "surprisal", *common], setting.ours) for case in cases]
     return ours + [(theirs, setting.theirs)]

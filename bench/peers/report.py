@@ -147,7 +147,7 @@ def text(results, machines):
     yield "minimum, above 1 ours is faster; ✗ marks a floor that is missed. Share of peak: of the multiply-adds in registers that"
     yield "`peak/fma` reaches in the same run, or of the bytes a second of `peak/memory`, a copy of 4 MiB. A copy is no limit: large"
     yield "caches hold it, and what reads more than it writes can be above 100 %. The way from one thread to the other and back"
-    yield "(`peak/tasks`, one figure a round) is about 350 ns between cores with a cache in common and 1,400 without;"
+    yield "(`peak/tasks`, before ours and after theirs in each round) is about 350 ns between cores with a cache in common and 1,400 without;"
     yield "a virtual machine may be moved from one to the other.\n"
     for m in dict.fromkeys(json.dumps(m, sort_keys=True) for m in machines.values()):
         names = [n for n, other in machines.items() if json.dumps(other, sort_keys=True) == m]
