@@ -54,7 +54,7 @@ public record Conv(
     /** Numbers in a block of windows: half of a second-level cache in float. */
     private static final int BLOCK = 1 << 17;
 
-    /** A small batch is cut into so many blocks, if none gets fewer rows than LEAST. */
+    /** A small batch is cut into so many blocks, unless they would have fewer rows than {@link #LEAST}. */
     private static final int PARTS = 16;
 
     private static final int LEAST = 64;

@@ -64,6 +64,7 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
         int depth = Math.min(DEPTH, conv.rows() - first);
         boolean lies = columns == width;
         T outputs = lies ? y : of.buffer(2, Math.ceilDiv(columns, width) * width * depth);
+        int begin = lies ? first * columns : 0;
         for (int j = 0; j < columns && !lies; j += width) {
             tile.pack(y, first * columns + j, columns, depth, Math.min(width, columns - j), outputs, j * depth, width);
         }
@@ -77,7 +78,8 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
                 int c = at + i * columns + j;
                 tile.multiply(
                         some, Math.min(width, columns - j), width, depth, windows, 0, 1, tile.group(), some,
-                        outputs, lies ? first * columns : j * depth, width, fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns, to, c, columns);
+                        outputs, begin + j * depth, width,
+                        fresh ? tile.zeros() : to, fresh ? 0 : c, fresh ? 0 : columns, to, c, columns);
             }
         }
     }
