@@ -23,7 +23,7 @@ final class DoublePatches extends Patches.OfDouble {
             super.copy(x, from, xStep, y, to, yStep, count, n);
         } else if (n < W) {
             copyShort(x, from, xStep, y, to, yStep, count, n);
-        } else if (n <= 2 * W) {
+        } else if (n <= 2 * W) { // C2's loop for one turn or two takes longer than the turns
             for (int t = 0; t < count; t++) {
                 int s = from + t * xStep;
                 int d = to + t * yStep;

@@ -21,7 +21,7 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
     /** Numbers of a window that are gathered at a time: those of 256 windows stay in the second-level cache. */
     private static final int SOME = 128;
 
-    /** A gradient up to this size is made in {@link #PARTS}, side by side; a larger one tile by tile. */
+    /** A gradient up to this size is made in {@link #PARTS} that are added up; of a larger one a thread makes some rows. */
     private static final int SMALL = 1 << 16;
 
     private static final int PARTS = 8;
@@ -31,11 +31,12 @@ record Gradient<T>(Conv conv, Patches<T> of, T x, T y, T w) {
         int patch = conv.patch();
         int length = patch * conv.filters();
         if (blocks < PARTS || length > SMALL) {
-            int groups = Math.ceilDiv(patch, of.tile.group());
+            int group = of.tile.group();
+            int groups = Math.ceilDiv(patch, group);
             int shares = Math.min(groups, Workers.threads());
             Workers.run(shares, t -> {
-                int from = groups * t / shares * of.tile.group();
-                int end = Math.min(patch, groups * (t + 1) / shares * of.tile.group());
+                int from = groups * t / shares * group;
+                int end = Math.min(patch, groups * (t + 1) / shares * group);
                 for (int b = 0; b < blocks; b++) {
                     add(b, from, end, w, 0, b == 0 ? store : Store.ADD);
                 }
